@@ -1,0 +1,1 @@
+"""Rules, issue, signature, PDF, status list and verification of certificates."""

@@ -1,0 +1,1 @@
+"""The framework: topics, lessons and competences as data."""

@@ -1,0 +1,1 @@
+"""What passes between learner and grader: answers, submissions, signed receipts."""

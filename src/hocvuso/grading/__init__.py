@@ -1,0 +1,1 @@
+"""From a submission to the gradebook, the feedback and the result record."""

@@ -1,0 +1,1 @@
+"""JupyterHub and nbgrader configuration as functions."""

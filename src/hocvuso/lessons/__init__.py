@@ -1,0 +1,1 @@
+"""From a MyST text file to nbgrader's editions and the page."""

@@ -1,0 +1,1 @@
+"""People, units, the audit log and the export of grades."""

@@ -1,0 +1,1 @@
+"""The learner's site: pages, answers interface, Voila inside."""
