@@ -1,0 +1,276 @@
+"""The command ``hocvuso``: parses, calls, prints. What the commands do lives in the rooms.
+
+Sentences are in Vietnamese unless ``HOCVUSO_LANG=en`` is set. Exit codes: 0 done, 1 something that the
+user can mend (said in a sentence), 2 the command line itself.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import sys
+import threading
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hocvuso import __version__
+from hocvuso.errors import HocVuSoError, LessonError
+from hocvuso.language import N_, get_language
+from hocvuso.places import Places, find_places
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LANG = os.environ.get("HOCVUSO_LANG", "vi")
+say = get_language(LANG)
+
+
+def now() -> datetime:
+    """The current time, always UTC."""
+    return datetime.now(UTC)
+
+
+class Command(click.Command):
+    """A command whose errors are sentences and whose help ends with an example."""
+
+    def __init__(self, *args: object, example: str = "", **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # click's own arguments, passed on
+        self.epilog = say(N_("Ví dụ:")) + " " + example
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; one of our own errors becomes its sentence and exit code 1."""
+        try:
+            return super().invoke(ctx)
+        except HocVuSoError as error:
+            click.echo(error.tell(LANG), err=True)
+            ctx.exit(1)
+
+
+class Group(click.Group):
+    """The command group; every command in it is a `Command`."""
+
+    command_class = Command
+
+
+def note(line: str) -> None:
+    """Show a line of progress."""
+    click.echo(line)
+
+
+@click.group(cls=Group, help=say(N_("Học vụ số: dựng bài, chấm bài, cấp chứng nhận và phục vụ trang học.")))
+@click.version_option(__version__)
+@click.option(
+    "--root",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help=say(N_("Thư mục khóa học (mặc định: thư mục hiện tại hoặc HOCVUSO_ROOT).")),
+)
+@click.pass_context
+def main(ctx: click.Context, root: Path | None) -> None:
+    """Find the course."""
+    ctx.obj = lambda: find_places(root)
+
+
+FindPlaces = "Callable[[], Places]"
+
+
+@main.command(example="hocvuso build t14-05", help=say(N_("Dựng bài học từ notebooks/ vào source/ và release/.")))
+@click.argument("lessons", nargs=-1)
+@click.pass_obj
+def build(find: Callable[[], Places], lessons: tuple[str, ...]) -> None:
+    """Build lessons; a bad one is refused and leaves its earlier build in place."""
+    from hocvuso.lessons.build import build as build_lessons
+
+    report = build_lessons(find(), lessons, report=note)
+    if report.errors:
+        raise LessonError("{mistakes}", mistakes="\n".join(error.tell(LANG) for error in report.errors))
+
+
+@main.command(example="hocvuso release", help=say(N_("Phát hành bài đã dựng: vào sổ điểm và khu trao đổi.")))
+@click.argument("lessons", nargs=-1)
+@click.pass_obj
+def release(find: Callable[[], Places], lessons: tuple[str, ...]) -> None:
+    """Let built editions enter the gradebook and the exchange."""
+    from hocvuso.lessons.release import release as release_lessons
+
+    release_lessons(find(), lessons, report=note, now=now())
+
+
+@main.command(example="hocvuso new t14-06", help=say(N_("Tạo khung một bài học mới.")))
+@click.argument("lesson")
+@click.pass_obj
+def new(find: Callable[[], Places], lesson: str) -> None:
+    """Make a skeleton that an author fills in."""
+    from hocvuso.lessons.new import new_lesson
+
+    note(str(new_lesson(find(), lesson, now().date())))
+
+
+@main.command(example="hocvuso grade --watch", help=say(N_("Thu và chấm các bài đã nộp.")))
+@click.argument("lesson", required=False)
+@click.option("--watch", "watching", is_flag=True, help=say(N_("Chạy mãi và chấm bài ngay khi được nộp.")))
+@click.pass_obj
+def grade(find: Callable[[], Places], lesson: str | None, *, watching: bool) -> None:
+    """Collect and grade what waits, once or for ever."""
+    places = find()
+    if watching:
+        from hocvuso.grading.watch import watch
+
+        watch(places, stop_on_signal(), lesson=lesson, report=note)
+        return
+    from hocvuso.grading.grade import grade_waiting
+    from hocvuso.records.export import write_export
+
+    summary = grade_waiting(places, lesson, report=note, now=now, new_id=lambda: str(uuid.uuid4()))
+    write_export(places)
+    note(summary.tell(LANG))
+
+
+@main.command(
+    example="hocvuso people lop-mau.csv",
+    help=say(N_("Nhập danh sách người học: CSV có cột learner, full_name, unit, email.")),
+)
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.pass_obj
+def people(find: Callable[[], Places], file: Path) -> None:
+    """Import the register of people."""
+    from hocvuso.records.people import import_people
+
+    count = import_people(find(), file, now=now())
+    note(say(N_("Đã nhập {count} người."), count=count))
+
+
+@main.command(
+    example="hocvuso certify --watch", help=say(N_("Cấp chứng nhận cho người đủ điều kiện, từ tệp xuất điểm."))
+)
+@click.option(
+    "--export",
+    "export",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=say(N_("Tệp CSV xuất điểm (mặc định: var/exports/grades.csv).")),
+)
+@click.option("--watch", "watching", is_flag=True, help=say(N_("Chạy mãi, cấp ngay khi có tệp xuất điểm mới.")))
+@click.pass_obj
+def certify(find: Callable[[], Places], export: Path | None, *, watching: bool) -> None:
+    """Issue certificates to those who qualify and do not hold one yet."""
+    from hocvuso.certificates.issue import certify as issue_certificates
+    from hocvuso.certificates.rules import load_rules
+
+    places = find()
+    source = export or places.exports / "grades.csv"
+
+    def once() -> None:
+        report = issue_certificates(
+            places, source, rules=load_rules(), now=now(), new_id=uuid.uuid4, chance=secrets.SystemRandom(), report=note
+        )
+        note(report.tell(LANG))
+
+    if not watching:
+        once()
+        return
+    watch_file(source, stop_on_signal(), once)
+
+
+@main.command(example='hocvuso revoke HVS-2026-7KQM-X3TD --reason "Cấp nhầm người"', help=say(N_("Thu hồi một chứng nhận.")))
+@click.argument("number")
+@click.option("--reason", required=True, help=say(N_("Lý do, ghi vào sổ đăng ký.")))
+@click.pass_obj
+def revoke(find: Callable[[], Places], number: str, reason: str) -> None:
+    """Set a certificate's bit in the published status list."""
+    from hocvuso.certificates.revoke import revoke as revoke_certificate
+
+    revoke_certificate(find(), number, reason, now=now())
+    note(say(N_("Đã thu hồi chứng nhận {number}."), number=number))
+
+
+@main.command(
+    example="hocvuso verify chung-nhan.pdf", help=say(N_("Kiểm tra một chứng nhận (tệp JSON hoặc PDF), không cần mạng."))
+)
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--published",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help=say(N_("Thư mục tài liệu do nơi cấp công bố (mặc định: var/published).")),
+)
+@click.pass_obj
+def verify(find: Callable[[], Places], file: Path, published: Path | None) -> None:
+    """Say in one sentence whether a certificate holds; exit code 0 only when it does."""
+    from hocvuso.certificates.verify import verify_file
+
+    verdict = verify_file(file.read_bytes(), published or find().published, lang=LANG)
+    note(verdict.sentence)
+    if verdict.kind != "valid":
+        sys.exit(1)
+
+
+@main.command(
+    example="hocvuso account nguyen.an",
+    help=say(N_("Tạo tài khoản đăng nhập; mật khẩu ngẫu nhiên được in ra một lần.")),
+)
+@click.argument("learner")
+@click.option("--trainer", is_flag=True, help=say(N_("Giảng viên: có formgrader trong JupyterLab.")))
+@click.pass_obj
+def account(find: Callable[[], Places], learner: str, *, trainer: bool) -> None:
+    """Make a sign-in account of the hub's own."""
+    from hocvuso.hub.accounts import add_account
+
+    password = secrets.token_urlsafe(12)
+    add_account(find(), learner, password, trainer=trainer)
+    note(say(N_("Tài khoản {learner}, mật khẩu {password}"), learner=learner, password=password))
+
+
+@main.command(example="hocvuso serve --port 8000", help=say(N_("Phục vụ trang học, chấm bài và cấp chứng nhận.")))
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.pass_obj
+def serve(find: Callable[[], Places], host: str, port: int) -> None:
+    """Run hub, site, grader and issuer until Ctrl-C."""
+    from hocvuso.hub.serve import serve as serve_site
+    from hocvuso.hub.settings import HubSettings
+
+    sys.exit(serve_site(find(), HubSettings(host=host, port=port), demo=False))
+
+
+@main.command(
+    example="hocvuso demo --headless",
+    help=say(N_("Trình diễn cả chặng đường: dựng bài, một lớp mẫu 25 người, chấm, cấp chứng nhận, rồi mở trang học.")),
+)
+@click.option("--headless", is_flag=True, help=say(N_("Không mở trang học; xong thì thoát.")))
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.pass_obj
+def demo(find: Callable[[], Places], host: str, port: int, *, headless: bool) -> None:
+    """Run the main job on a sample class, then serve the site."""
+    from hocvuso.demo import run_demo
+
+    sys.exit(run_demo(find(), host=host, port=port, headless=headless, report=note))
+
+
+def stop_on_signal() -> threading.Event:
+    """An event that SIGTERM or Ctrl-C sets."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def watch_file(file: Path, stop: threading.Event, act: Callable[[], None], *, every: float = 0.5) -> None:
+    """Call ``act`` whenever ``file`` was replaced, until ``stop``; an error is told and the watch goes on."""
+    seen: tuple[int, int] | None = None
+    while not stop.is_set():
+        try:
+            status = file.stat()
+            found = (status.st_ino, status.st_mtime_ns)
+        except FileNotFoundError:
+            found = None
+        if found and found != seen:
+            seen = found
+            try:
+                act()
+            except HocVuSoError as error:
+                click.echo(error.tell(LANG), err=True)
+        stop.wait(every)
