@@ -1,0 +1,80 @@
+"""Keeps the translations in step with the code: ``python -m hocvuso.language.catalogue`` (also ``--check``).
+
+Collects every marked message (``_``, ``N_`` and ``say`` in Python and in Jinja templates) and merges them
+into each ``locale/<code>/hocvuso.po``; what is no longer in the code is dropped.
+"""
+
+from __future__ import annotations
+
+import string
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_file
+from babel.messages.pofile import read_po, write_po
+
+from hocvuso.language import LOCALES
+
+PACKAGE = Path(__file__).parent.parent
+KEYWORDS = {"_": None, "N_": None, "say": None}
+
+
+def messages() -> Iterator[tuple[str, str]]:
+    """Every marked message with the file that it stands in."""
+    for path in sorted(PACKAGE.rglob("*")):
+        method = {".py": "python", ".j2": "jinja2.ext:babel_extract", ".html": "jinja2.ext:babel_extract"}.get(path.suffix)
+        if method is None or "static" in path.parts:
+            continue
+        name = str(path.relative_to(PACKAGE))
+        for found in extract_from_file(method, path, keywords=KEYWORDS, options={"encoding": "utf-8"}):
+            text = found[1]
+            for message in text if isinstance(text, tuple) else (text,):
+                if message:
+                    yield message, name
+
+
+def fields(text: str) -> set[str]:
+    """The named fields of a message."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def faults(code: str) -> list[str]:
+    """What is wrong with one language's file: messages missing, fields that differ."""
+    known = read_catalogue(code)
+    problems = []
+    for message, name in messages():
+        entry = known.get(message)
+        if entry is None or not entry.string or entry.fuzzy:
+            problems.append(f"{name}: not translated: {message!r}")
+        elif fields(message) != fields(str(entry.string)):
+            problems.append(f"{name}: fields differ: {message!r} / {entry.string!r}")
+    return sorted(set(problems))
+
+
+def read_catalogue(code: str) -> Catalog:
+    """One language's file."""
+    with (LOCALES / code / "hocvuso.po").open("rb") as file:
+        return read_po(file, locale=code)
+
+
+def update(code: str) -> None:
+    """Add what is new to one language's file and drop what is gone."""
+    old = read_catalogue(code)
+    new = Catalog(locale=code, project="hocvuso", fuzzy=False, header_comment=f"# Học vụ số: {code}")
+    for message, name in messages():
+        entry = old.get(message)
+        new.add(message, entry.string if entry else "", locations=[(name, 0)])
+    with (LOCALES / code / "hocvuso.po").open("wb") as file:
+        write_po(file, new, width=110, sort_output=True, include_lineno=False, ignore_obsolete=True)
+
+
+if __name__ == "__main__":
+    codes = sorted(folder.name for folder in LOCALES.iterdir() if folder.is_dir())
+    if "--check" not in sys.argv:
+        for code in codes:
+            update(code)
+    problems = [f"{code}: {problem}" for code in codes for problem in faults(code)]
+    print("\n".join(problems))  # noqa: T201  (this is a command)
+    sys.exit(bool(problems))
