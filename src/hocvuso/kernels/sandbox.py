@@ -1,0 +1,188 @@
+"""A box for code that is not ours: bubblewrap's command line, composed in one place.
+
+Inside the box there is the operating system's ``/usr``, this Python with its packages, a private ``/tmp`` and
+what the caller names; nothing else of the machine. No network, no other process, no capability, no way up.
+The course folder is never in it: a caller names single folders (a released edition), not the root.
+
+What the box does not do yet: it does not filter system calls, and memory is bounded per process (address
+space), not for the box as a whole.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import hocvuso
+from hocvuso.errors import SandboxError
+from hocvuso.language import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+HOME = "/tmp"  # noqa: S108  (the box's own tmpfs, not the machine's)
+INSIDE_UID = 1000
+_ETC = ("ld.so.cache", "localtime", "fonts", "alternatives")
+_OUR_ETC = Path(__file__).parent / "etc"
+_ROOT_LINKS = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
+_MB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What each process in the box may use at most. Seconds are CPU seconds, not time on the clock."""
+
+    cpu_seconds: int
+    memory_mb: int = 2048
+    file_mb: int = 32
+    scratch_mb: int = 64
+    processes: int = 256
+    open_files: int = 512
+
+
+def find_bwrap() -> str:
+    """The path of bubblewrap; SandboxError says what to install when it is missing."""
+    found = shutil.which("bwrap")
+    if not found:
+        raise SandboxError(
+            N_("Máy này chưa có bubblewrap nên không chạy được mã của học viên: hãy cài gói bubblewrap.")
+        )
+    return found
+
+
+def find_prlimit() -> str:
+    """The path of util-linux' ``prlimit``, which sets the limits inside the box."""
+    found = shutil.which("prlimit")
+    if not found:
+        raise SandboxError(
+            N_("Máy này chưa có lệnh prlimit nên không chạy được mã của học viên: hãy cài gói util-linux.")
+        )
+    return found
+
+
+def sandbox_command(  # noqa: PLR0913  (each is one opening of the box, named at the call)
+    argv: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    limits: Limits,
+    read_only: Iterable[Path] = (),
+    writable: Iterable[Path] = (),
+    cwd: str = HOME,
+    network: bool = False,
+) -> list[str]:
+    """The command line that runs ``argv`` in the box.
+
+    ``read_only`` and ``writable`` paths keep their names inside. The environment is exactly ``env``.
+    """
+    command = [find_bwrap(), *_isolation(network=network), *_system_files(limits)]
+    for path in (*python_paths(), *read_only):
+        command += ["--ro-bind", str(path), str(path)]
+    for path in writable:
+        command += ["--bind", str(path), str(path)]
+    for name, value in env.items():
+        command += ["--setenv", name, value]
+    return [*command, "--chdir", cwd, "--", *_limited(argv, limits)]
+
+
+def clean_env(**more: str) -> dict[str, str]:
+    """The whole environment of a process in the box: nothing is taken over from ours but the time zone."""
+    env = {
+        "PATH": f"{sys.prefix}/bin:/usr/bin:/bin",
+        "HOME": HOME,
+        "USER": "hocvien",
+        "LANG": "C.UTF-8",
+        "OPENBLAS_NUM_THREADS": "1",  # one buffer per core would eat the address space on a large machine
+        "OMP_NUM_THREADS": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    if os.environ.get("TZ"):
+        env["TZ"] = os.environ["TZ"]
+    return env | more
+
+
+def probe() -> None:
+    """Run ``true`` in a box; SandboxError says why this machine can't."""
+    command = sandbox_command(["true"], env=clean_env(), limits=Limits(cpu_seconds=5))
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    if done.returncode != 0:
+        raise SandboxError(
+            N_(
+                "Máy này không mở được vùng cách ly (bubblewrap báo: {why}). "
+                "Hãy cho phép không gian tên người dùng (user namespaces)."
+            ),
+            why=done.stderr.strip()[-300:] or done.returncode,
+        )
+
+
+@cache
+def python_paths() -> tuple[Path, ...]:
+    """Where this Python, its packages and this package lie, without what ``/usr`` covers already."""
+    real = Path(sys.executable).resolve().parent.parent
+    wanted = (Path(sys.base_prefix), real, Path(sys.prefix), Path(hocvuso.__file__).resolve().parent)
+    paths: list[Path] = []
+    for path in wanted:
+        if path not in paths and not path.is_relative_to("/usr") and path != Path("/"):
+            paths.append(path)
+    return tuple(paths)
+
+
+def _isolation(*, network: bool) -> list[str]:
+    options = ["--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
+    if not network:
+        options.append("--unshare-net")
+    if _can_disable_userns():
+        options.append("--disable-userns")
+    who = ["--uid", str(INSIDE_UID), "--gid", str(INSIDE_UID), "--hostname", "hocvuso"]
+    return [*options, *who, "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"]
+
+
+def _system_files(limits: Limits) -> list[str]:
+    options = ["--ro-bind", "/usr", "/usr"]
+    for name in _ROOT_LINKS:
+        path = Path("/", name)
+        if path.is_symlink():
+            options += ["--symlink", str(path.readlink()), str(path)]
+        elif path.is_dir():
+            options += ["--ro-bind", str(path), str(path)]
+    for name in _ETC:
+        options += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+    for name in ("passwd", "group"):
+        options += ["--ro-bind", str(_OUR_ETC / name), f"/etc/{name}"]
+    return [
+        *options,
+        "--proc",
+        "/proc",
+        "--dev",
+        "/dev",
+        "--size",
+        str(limits.scratch_mb * _MB),
+        "--tmpfs",
+        HOME,
+    ]
+
+
+def _limited(argv: Sequence[str], limits: Limits) -> list[str]:
+    return [
+        find_prlimit(),
+        f"--cpu={limits.cpu_seconds}",
+        f"--as={limits.memory_mb * _MB}",
+        f"--fsize={limits.file_mb * _MB}",
+        f"--nproc={limits.processes}",
+        f"--nofile={limits.open_files}",
+        "--core=0",
+        "--",
+        *argv,
+    ]
+
+
+@cache
+def _can_disable_userns() -> bool:
+    """Whether this bubblewrap can forbid further user namespaces inside (0.8 and later)."""
+    told = subprocess.run([find_bwrap(), "--help"], capture_output=True, text=True, check=False)
+    return "--disable-userns" in told.stdout
