@@ -1,0 +1,166 @@
+"""From a lesson to its notebooks: nbgrader's source edition, and what stands beside the released one.
+
+Notebooks are plain dicts of nbformat 4.5 here. Cell ids come from the lesson's own ids and texts, so that a
+build of the same text is the same file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from pprint import pformat
+from typing import Any, TypeAlias
+
+from hocvuso.lessons.read import Cell, Lesson
+from hocvuso.questions.base import Question
+
+Notebook: TypeAlias = dict[str, Any]  # JSON as nbformat defines it
+
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+_CELL_ID_LENGTH = 64  # nbformat 4.5
+_WIDTH = 100
+
+
+def public_record(lesson: Lesson, edition: str) -> dict[str, Any]:
+    """What anyone may know of an edition: the content of ``lesson.json``."""
+    front = lesson.front.model_dump(mode="json", exclude_none=True)
+    live = [cell for cell in lesson.cells if cell.role == "live"]
+    return {
+        "format": 1,
+        **front,
+        "edition": edition,
+        "kind": lesson.kind,
+        "points": lesson.points,
+        "questions": [question.asked() for question in lesson.questions],
+        "live": [{"id": cell.id, "title": cell.title, "notebook": f"live-{cell.id}.ipynb"} for cell in live],
+    }
+
+
+def source_notebook(lesson: Lesson, edition: str) -> Notebook:
+    """The instructor edition: locked `ask` cells, and graded cells whose hidden tests hold the keys."""
+    cells: list[dict[str, Any]] = []
+    if not _has_heading(lesson):
+        cells.append(_markdown(f"# {lesson.front.title}", "title"))
+    number = 0
+    for cell in lesson.cells:
+        if cell.question is not None:
+            number += 1
+            cells.extend(_question_cells(cell.question, number, len(lesson.questions)))
+        elif cell.role == "markdown":
+            cells.append(_markdown(cell.source, "title" if not cells else ""))
+        else:
+            cells.append(_code(cell))
+    return _notebook(cells, {k: v for k, v in public_record(lesson, edition).items() if k != "questions"})
+
+
+def live_notebooks(lesson: Lesson, edition: str) -> dict[str, Notebook]:
+    """One small notebook per live cell, by file name: a heading, the plain setup code, the cell."""
+    setup = [c for c in lesson.cells if c.role == "setup" and "hocvuso.questions" not in c.source]
+    made = {}
+    for live in (cell for cell in lesson.cells if cell.role == "live"):
+        cells = [_markdown(f"## {live.title}", "title"), *(_code(cell) for cell in (*setup, live))]
+        about = {"lesson": lesson.id, "edition": edition, "live": live.id, "title": live.title}
+        made[f"live-{live.id}.ipynb"] = _notebook(cells, about)
+    return made
+
+
+def signature_of(lesson: Lesson) -> str:
+    """The hash of what nbgrader can't change once somebody has begun: graded cells, their types and points."""
+    parts = [f"{c.id}|{c.question.type if c.question else c.role}|{c.points}" for c in _fixed(lesson)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _fixed(lesson: Lesson) -> Iterable[Cell]:
+    return (cell for cell in lesson.cells if cell.role in {"question", "solution", "test"})
+
+
+def _has_heading(lesson: Lesson) -> bool:
+    first = next(iter(lesson.cells), None)
+    return first is not None and first.role == "markdown" and first.source.startswith("# ")
+
+
+def _question_cells(question: Question, number: int, total: int) -> list[dict[str, Any]]:
+    asked = pformat(question.asked(), width=_WIDTH, sort_dicts=False)
+    record = pformat(question.record(), width=_WIDTH, sort_dicts=False)
+    ask = f"from hocvuso.questions import ask\n\nask({asked})"
+    mark = (
+        f"# Câu {number}/{total}: ô chấm điểm, đã khóa; câu trả lời nằm trong answers.json.\n"
+        "### BEGIN HIDDEN TESTS\n"
+        f"from hocvuso.questions import mark\n\nmark({record})\n"
+        "### END HIDDEN TESTS"
+    )
+    return [
+        _cell(f"ask-{question.id}", ask, "ask", question.id, hidden=True, locked=True),
+        _cell(question.id, mark, "grade", question.id, hidden=True, locked=True, points=question.points),
+    ]
+
+
+def _code(cell: Cell) -> dict[str, Any]:
+    if cell.role == "solution":
+        return _cell(cell.id, cell.source, "solution", cell.id, solution=True)
+    if cell.role == "test":
+        return _cell(cell.id, cell.source, "test", cell.id, locked=True, points=cell.points)
+    name = f"{cell.role}-{cell.id}" if cell.id else _named("setup", cell.source)
+    metadata = {"hocvuso": {"role": cell.role, **({"id": cell.id} if cell.id else {})}, "tags": [cell.role]}
+    return _code_cell(name, cell.source, metadata)
+
+
+def _cell(  # noqa: PLR0913  (nbgrader's own settings of a cell, all by name)
+    grade_id: str,
+    source: str,
+    role: str,
+    identifier: str,
+    *,
+    hidden: bool = False,
+    locked: bool = False,
+    solution: bool = False,
+    points: int | None = None,
+) -> dict[str, Any]:
+    nbgrader: dict[str, Any] = {
+        "schema_version": 3,
+        "grade_id": grade_id,
+        "grade": points is not None,
+        "solution": solution,
+        "locked": locked,
+        "task": False,
+    }
+    if points is not None:
+        nbgrader["points"] = points
+    metadata: dict[str, Any] = {"hocvuso": {"role": role, "id": identifier}, "nbgrader": nbgrader}
+    if hidden:
+        metadata["jupyter"] = {"source_hidden": True}
+    return _code_cell(grade_id, source, metadata)
+
+
+def _code_cell(name: str, source: str, metadata: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "cell_type": "code",
+        "id": name if len(name) <= _CELL_ID_LENGTH else _named("cell", name),
+        "metadata": dict(metadata),
+        "source": source,
+        "outputs": [],
+        "execution_count": None,
+    }
+
+
+def _markdown(source: str, role: str) -> dict[str, Any]:
+    metadata = {"hocvuso": {"role": role}} if role else {}
+    return {"cell_type": "markdown", "id": _named("text", source), "metadata": metadata, "source": source}
+
+
+def _named(kind: str, text: str) -> str:
+    return f"{kind}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+
+
+def _notebook(cells: list[dict[str, Any]], about: Mapping[str, Any]) -> Notebook:
+    seen: dict[str, int] = {}
+    for cell in cells:  # the same text twice in a lesson: the second one gets a number
+        count = seen[cell["id"]] = seen.get(cell["id"], 0) + 1
+        if count > 1:
+            cell["id"] = f"{cell['id'][:56]}-{count}"
+    return {
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": {"kernelspec": KERNEL, "language_info": {"name": "python"}, "hocvuso": dict(about)},
+        "cells": cells,
+    }

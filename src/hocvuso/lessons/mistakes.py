@@ -1,0 +1,82 @@
+"""What is wrong in a lesson's file: told all at once, each with its line and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from hocvuso.errors import LessonError
+from hocvuso.language import N_, get_language
+from hocvuso.questions.mistakes import explain
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
+_DATE = N_("Phần này phải là ngày có thật, dạng năm-tháng-ngày, ví dụ 2026-08-08.")
+_FORMS = {
+    "date_type": _DATE,
+    "date_parsing": _DATE,
+    "date_from_datetime_parsing": _DATE,
+    "date_from_datetime_inexact": _DATE,
+    "string_pattern_mismatch": N_("Phần này viết chưa đúng dạng, hãy xem ví dụ do lệnh hocvuso new tạo ra."),
+    "literal_error": N_("Phần này phải là một trong: co-ban, trung-cap, nang-cao, chuyen-sau."),
+    "string_too_short": N_("Phần này để trống."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One fault that a model found, as a sentence in any language."""
+
+    error: ValidationError
+    index: int
+
+    def tell(self, lang: str) -> str:
+        """What is wrong with the field."""
+        form = _FORMS.get(self.error.errors(include_url=False)[self.index]["type"])
+        is_front = self.error.title == "FrontMatter"
+        return get_language(lang)(form) if form and is_front else explain(self.error, lang)[self.index][1]
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One mistake: where it is, in which field, and a sentence (a catalogue entry) that says what to do.
+
+    ``code`` is stable: documentation and tests may name it.
+    """
+
+    file: Path
+    line: int
+    field: str
+    sentence: str
+    code: str
+    fields: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+
+    def tell(self, lang: str = "vi") -> str:
+        """``file:line: sentence [code]`` in ``lang``."""
+        fields = {name: v.tell(lang) if isinstance(v, Told) else v for name, v in self.fields.items()}
+        return f"{self.file}:{self.line}: {get_language(lang)(self.sentence, **fields)} [{self.code}]"
+
+
+class BadLessonsError(LessonError):
+    """One or several lessons can't be built; ``mistakes`` holds every mistake found, in file order."""
+
+    def __init__(self, mistakes: Iterable[Mistake]) -> None:
+        self.mistakes = tuple(sorted(mistakes, key=lambda m: (str(m.file), m.line, m.code)))
+        super().__init__(N_("Có {count} chỗ cần sửa trong bài học:"), count=len(self.mistakes))
+
+    def tell(self, lang: str = "vi") -> str:
+        """The head line, then one line per mistake."""
+        return "\n".join([super().tell(lang), *(mistake.tell(lang) for mistake in self.mistakes)])
+
+
+def faults_of(error: ValidationError) -> list[tuple[tuple[str, ...], str, Told]]:
+    """Each fault that a model found: the path of its field, pydantic's kind, the sentence to be told."""
+    details = error.errors(include_url=False, include_input=False, include_context=False)
+    return [
+        (tuple(str(part) for part in detail["loc"] if part != "[key]"), detail["type"], Told(error, index))
+        for index, detail in enumerate(details)
+    ]
