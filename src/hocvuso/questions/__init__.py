@@ -1,0 +1,41 @@
+"""Questions: an author's model, a learner's view, a pure score and a front end; one folder per type.
+
+Importing this loads no widget and no notebook code: the grader reads questions by the thousand.
+"""
+
+from __future__ import annotations
+
+from hocvuso.questions.answers import AnswerBook, AnswerRecord
+from hocvuso.questions.base import Answer, Mark, Question, State
+from hocvuso.questions.choice import Choice
+from hocvuso.questions.classify import Classify
+from hocvuso.questions.front import front_css, front_messages, front_module
+from hocvuso.questions.mistakes import explain
+from hocvuso.questions.multiple import MultipleChoice
+from hocvuso.questions.notebook import ask, mark
+from hocvuso.questions.number import Number
+from hocvuso.questions.registry import check_answer, from_record, types
+from hocvuso.questions.short_text import ShortText
+
+__all__ = [
+    "Answer",
+    "AnswerBook",
+    "AnswerRecord",
+    "Choice",
+    "Classify",
+    "Mark",
+    "MultipleChoice",
+    "Number",
+    "Question",
+    "ShortText",
+    "State",
+    "ask",
+    "check_answer",
+    "explain",
+    "from_record",
+    "front_css",
+    "front_messages",
+    "front_module",
+    "mark",
+    "types",
+]

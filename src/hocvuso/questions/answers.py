@@ -1,0 +1,218 @@
+"""``answers.json``: a learner's answers beside a notebook, one record per question id.
+
+Whoever writes it may be anyone, so reading checks everything: a plain file (no link, no pipe), at most
+256 kB, JSON, the right types, each answer small and shallow. Writing is atomic: the old file or the new
+one, never a part.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import stat
+import tempfile
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_serializer,
+)
+
+from hocvuso.errors import AnswerError, StorageError
+from hocvuso.language import N_, nfc
+from hocvuso.questions.mistakes import Slug, is_printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_BOOK = 256 * 1024
+MAX_ANSWER = 20 * 1024
+MAX_DEPTH = 8
+
+_TOO_LARGE = N_("Tệp câu trả lời {name} lớn hơn 256 kB, là mức lớn nhất được nhận.")
+_DAMAGED = N_("Tệp câu trả lời {name} bị hỏng hoặc bị cắt cụt nên không đọc được.")
+_NO_BOOK = N_("Tệp {name} không có dạng của một tệp câu trả lời.")
+
+
+def _bounded(value: Any) -> Any:
+    """``value`` when it is JSON of a bounded size and depth; a ``ValueError`` otherwise."""
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        if not all(map(_is_sound, level)):
+            raise ValueError("not JSON, or text that can't be stored")
+        lists = [item for part in level if isinstance(part, list) for item in part]
+        level = lists + [item for part in level if isinstance(part, dict) for item in part.values()]
+        if not level:
+            break
+    else:
+        raise ValueError("nested too deeply")
+    if len(_dump(value)) > MAX_ANSWER:
+        raise ValueError("too large")
+    return value
+
+
+def _is_sound(part: object) -> bool:
+    if isinstance(part, str):
+        return is_printable(part)
+    if isinstance(part, dict):
+        return all(isinstance(key, str) and is_printable(key) for key in part)
+    if isinstance(part, float):
+        return isfinite(part)
+    return part is None or isinstance(part, bool | list) or (type(part) is int and abs(part) < 10**30)
+
+
+class AnswerRecord(BaseModel):
+    """One answer: its value, how often it was changed, and when last."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    answer: Annotated[Any, AfterValidator(_bounded)]
+    revision: Annotated[int, Field(strict=True, ge=1, le=10**9)]
+    edited: AwareDatetime
+
+    @field_serializer("edited")
+    def _as_utc(self, edited: datetime) -> str:
+        return edited.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class AnswerBook(BaseModel):
+    """All answers of one learner to one edition. Frozen: ``with_answer`` gives a new book."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: Literal[1] = 1
+    lesson: Annotated[str, Field(max_length=64)] = ""
+    edition: Annotated[str, Field(max_length=64)] = ""
+    answers: dict[Slug, AnswerRecord] = Field(default_factory=dict)
+
+    @classmethod
+    def read(cls, path: Path) -> AnswerBook:
+        """The book at ``path``; raises ``AnswerError`` unless all of it is well-formed."""
+        try:
+            return cls.model_validate(_load(path))
+        except ValidationError as error:
+            raise AnswerError(_NO_BOOK, name=path.name) from error
+
+    @classmethod
+    def salvage(cls, path: Path) -> tuple[AnswerBook, tuple[str, ...]]:
+        """What is well-formed in the file at ``path``, and the ids of the entries that are not.
+
+        One bad entry does not spoil the others. Raises ``AnswerError`` when there is nothing to save: no
+        file, not JSON, too large, no table of answers.
+        """
+        data = _load(path)
+        entries = data.get("answers") if isinstance(data, dict) else None
+        if not isinstance(data, dict) or data.get("format") != 1 or not isinstance(entries, dict):
+            raise AnswerError(_NO_BOOK, name=path.name)
+        head = {key: data.get(key) for key in ("lesson", "edition")}
+        names = {key: text for key, text in head.items() if isinstance(text, str) and len(text) <= 64}  # noqa: PLR2004
+        sound: dict[str, Any] = {}
+        damaged = []
+        for key, entry in entries.items():
+            try:
+                sound.update(cls.model_validate({"answers": {key: entry}}).answers)
+            except ValidationError:
+                damaged.append(nfc(key[:64]).encode("utf-8", "replace").decode("utf-8"))
+        return cls(answers=sound, **names), tuple(damaged)
+
+    def value(self, question: str) -> Any:
+        """The answer to the question with this id; ``None`` when there is none."""
+        record = self.answers.get(question)
+        return None if record is None else record.answer
+
+    def with_answer(self, question: str, answer: object, *, edited: datetime) -> AnswerBook:
+        """The book with this answer and the question's revision one higher; raises ``AnswerError``."""
+        before = self.answers.get(question)
+        revision = 1 if before is None else before.revision + 1
+        try:
+            record = AnswerRecord(answer=answer, revision=revision, edited=edited)
+            return AnswerBook.model_validate({**dict(self), "answers": {**self.answers, question: record}})
+        except ValidationError as error:
+            raise AnswerError(N_("Câu trả lời không lưu được: quá lớn hoặc sai dạng.")) from error
+
+    def write(self, path: Path) -> None:
+        """Put the book at ``path``, whole or not at all.
+
+        Raises ``StorageError`` (and leaves what was there) or ``AnswerError`` when it is too large.
+        """
+        text = _dump(self.model_dump(mode="json"), indent=1)
+        if len(text) > MAX_BOOK:
+            raise AnswerError(_TOO_LARGE, name=path.name)
+        try:
+            _replace(path, text)
+        except OSError as error:
+            raise StorageError(
+                N_("Không ghi được câu trả lời vào {name}: {why}."), name=path.name, why=error.strerror
+            ) from error
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold ``folder`` against other processes that change answers in it."""
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise StorageError(
+            N_("Không ghi được câu trả lời vào {name}: {why}."), name=folder.name, why=error.strerror
+        ) from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _load(path: Path) -> Any:
+    try:
+        return json.loads(_read_bounded(path).decode("utf-8"))
+    except FileNotFoundError as error:
+        raise AnswerError(N_("Không có tệp câu trả lời {name}."), name=path.name) from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise AnswerError(_DAMAGED, name=path.name) from error
+
+
+def _read_bounded(path: Path) -> bytes:
+    # Without O_NONBLOCK a pipe in a submission would hold the grader for ever.
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise AnswerError(_NO_BOOK, name=path.name)
+        data = file.read(MAX_BOOK + 1)
+    if len(data) > MAX_BOOK:
+        raise AnswerError(_TOO_LARGE, name=path.name)
+    return data
+
+
+def _dump(value: object, indent: int | None = None) -> bytes:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent).encode("utf-8")
+
+
+def _replace(path: Path, text: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(handle)
+        temporary.chmod(0o644 if not path.exists() else stat.S_IMODE(path.stat().st_mode))
+        os.replace(temporary, path)  # noqa: PTH105  (the one call whose atomicity is the promise)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

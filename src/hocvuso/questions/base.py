@@ -1,0 +1,131 @@
+"""What every question type has in common: an author's model, a learner's view of it, and a pure score.
+
+A type says three things: which shape an answer has (``read_answer``), how much of it is right (``judge``,
+a share between 0 and 1), and how key and answer read as plain text. Points are whole: the share of the
+points, rounded down. Nothing here knows a notebook, a file or a browser.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from hocvuso.errors import AnswerError
+from hocvuso.questions.mistakes import Prose, Slug  # noqa: TC001  (pydantic reads them)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from fractions import Fraction
+    from random import Random
+
+State: TypeAlias = Literal["right", "partial", "wrong", "empty", "malformed"]
+Answer: TypeAlias = str | int | float | list[str] | dict[str, str] | None
+Points: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=20)]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What an answer earned: whole ``points`` of ``out_of``, and why in a word.
+
+    ``partial`` means that something is right; it may still round down to 0 points. ``notes`` are catalogue
+    messages without fields, so that whoever shows them can put them into the reader's language.
+    """
+
+    points: int
+    out_of: int
+    state: State
+    notes: tuple[str, ...] = ()
+
+
+class Question(BaseModel):
+    """One task with points. Authors write id and prompt by position, all else by name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    # Fields of ``record`` that a learner may not see before the grading.
+    secrets: ClassVar[frozenset[str]] = frozenset({"why"})
+
+    type: str
+    id: Slug
+    prompt: Prose
+    why: Prose
+    points: Points = 1
+
+    def __init__(self, /, *args: object, **data: Any) -> None:
+        names = ("id", "prompt")
+        for place, value in enumerate(args):
+            name = names[place] if place < len(names) else ""
+            # What can't be placed becomes an unknown field, so that it is told with all other mistakes.
+            data[name if name and name not in data else f"({place + 1})"] = value
+        super().__init__(**data)
+
+    def record(self) -> dict[str, Any]:
+        """Everything, as JSON: what ``from_record`` reads back."""
+        return self.model_dump(mode="json")
+
+    def asked(self) -> dict[str, Any]:
+        """What a learner's page may hold: the record without key and explanation."""
+        return {name: value for name, value in self.record().items() if name not in self.secrets}
+
+    def score(self, value: object) -> Mark:
+        """The mark for ``value``, whatever JSON it is. Pure, and never raises.
+
+        ``None`` and blank answers are ``empty``; what has the wrong shape is ``malformed``; both earn 0.
+        """
+        try:
+            answer = self.read_answer(self.asked(), value)
+            if is_blank(answer):
+                return Mark(0, self.points, "empty")
+            share, notes = self.judge(answer)
+        except AnswerError as error:
+            return Mark(0, self.points, "malformed", (error.message,))
+        state: State = "right" if share == 1 else "partial" if share > 0 else "wrong"
+        return Mark(int(share * self.points), self.points, state, notes)
+
+    def show_answer(self, value: object) -> str:
+        """``value`` as plain text; nothing when it is empty or malformed."""
+        try:
+            answer = self.read_answer(self.asked(), value)
+        except AnswerError:
+            return ""
+        return "" if is_blank(answer) else self.tell_answer(answer)
+
+    @classmethod
+    @abstractmethod
+    def read_answer(cls, asked: Mapping[str, object], value: object) -> Answer:
+        """``value`` in this type's shape, texts in NFC; raises ``AnswerError``. ``None`` is no answer."""
+
+    @abstractmethod
+    def judge(self, answer: Any) -> tuple[Fraction, tuple[str, ...]]:
+        """The right share of an answer that ``read_answer`` gave, with notes for the learner."""
+
+    @abstractmethod
+    def tell_answer(self, answer: Any) -> str:
+        """An answer that ``read_answer`` gave as plain text."""
+
+    @abstractmethod
+    def show_key(self) -> str:
+        """The right answer as plain text."""
+
+    @abstractmethod
+    def samples(self, random: Random) -> dict[str, Any]:
+        """Answers that score as their name says: right, wrong, empty, malformed.
+
+        There is a ``partial`` one (more than 0, less than full points) where the points allow it.
+        """
+
+    def _repr_mimebundle_(self, **options: object) -> Any:
+        """In an author's notebook a question shows itself as learners will see it; nothing is saved."""
+        from hocvuso.questions.widget import preview  # noqa: PLC0415  (the grader never pays for widgets)
+
+        return preview(self)._repr_mimebundle_(**options)
+
+
+def is_blank(answer: Answer) -> bool:
+    """Whether there is no answer: nothing chosen, nothing written."""
+    if isinstance(answer, str):
+        return not answer.strip()
+    return answer is None or (isinstance(answer, list | dict) and not answer)

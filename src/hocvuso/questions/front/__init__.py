@@ -1,0 +1,56 @@
+"""The front ends as text: one self-contained ES module per question type, one style sheet for all.
+
+A module follows anywidget's contract (``export default {render}``), so the same text runs in JupyterLab,
+in Voila and in a page with no kernel. ``python -m hocvuso.questions.front OUTDIR`` writes them as files.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+from importlib.resources import files
+
+from hocvuso.language import N_, get_language
+from hocvuso.questions.registry import types
+
+MESSAGES = (
+    N_("Chọn một phương án."),
+    N_("Chọn mọi phương án đúng."),
+    N_("Xếp từng mục vào một nhóm."),
+    N_("Viết câu trả lời ngắn."),
+    N_("Viết câu trả lời ngắn; có dấu hay không dấu đều được."),
+    N_("Viết một số."),
+    N_("Viết một số, đơn vị: {unit}."),
+    N_("{points} điểm"),
+    N_("{points}/{out_of} điểm"),
+    N_("Đã khóa: không sửa được câu trả lời nữa."),
+    N_("Kết quả"),
+    N_("Đúng"),
+    N_("Đúng một phần"),
+    N_("Sai"),
+    N_("Chưa trả lời"),
+    N_("Không đọc được câu trả lời"),
+    N_("Câu trả lời của anh/chị"),
+    N_("Đáp án"),
+    N_("Giải thích"),
+)
+
+
+@cache
+def front_module(name: str) -> str:
+    """The ES module of the question type ``name``; ``KeyError`` when there is no such type."""
+    package = sys.modules[types()[name].__module__].__package__ or ""
+    frame = files(__name__).joinpath("frame.js").read_text(encoding="utf-8")
+    return frame + "\n" + files(package).joinpath("front.js").read_text(encoding="utf-8")
+
+
+@cache
+def front_css() -> str:
+    """The style sheet of all question types; every rule is below ``.hv-question``."""
+    return files(__name__).joinpath("questions.css").read_text(encoding="utf-8")
+
+
+def front_messages(lang: str = "vi") -> dict[str, str]:
+    """The sentences that the front ends show, by their Vietnamese message id, in ``lang``."""
+    language = get_language(lang)
+    return {message: language(message) for message in MESSAGES}

@@ -1,0 +1,7 @@
+"""The question type ``number``."""
+
+from hocvuso.questions.number.model import Number
+
+QUESTION = Number
+
+__all__ = ["QUESTION", "Number"]

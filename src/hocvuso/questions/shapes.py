@@ -1,0 +1,68 @@
+"""The shapes that an answer can have, checked at the border: small, flat, in NFC; and how texts compare.
+
+Nothing here walks into a value deeper than its type allows, so a value nested a thousand levels deep
+costs no more than a wrong letter.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+
+from hocvuso.errors import AnswerError
+from hocvuso.language import N_, nfc
+from hocvuso.questions.mistakes import is_printable
+
+BROKEN_QUESTION = N_("Câu hỏi này bị hỏng nên không nhận được câu trả lời.")
+
+
+def part(asked: Mapping[str, object], name: str) -> Mapping[str, object]:
+    """The table ``name`` of a question as asked; ``AnswerError`` when the question has none."""
+    table = asked.get(name)
+    if not isinstance(table, Mapping):
+        raise AnswerError(BROKEN_QUESTION)
+    return table
+
+
+def read_text(value: object, *, most: int) -> str:
+    """``value`` as text in NFC with at most ``most`` characters."""
+    if not isinstance(value, str):
+        raise AnswerError(N_("Câu trả lời phải là chữ."))
+    if len(value) > 4 * most:  # before normalising, which takes longer the longer the text
+        raise AnswerError(N_("Câu trả lời quá dài."))
+    text = nfc(value)
+    if len(text) > most:
+        raise AnswerError(N_("Câu trả lời quá dài."))
+    if not is_printable(text):
+        raise AnswerError(N_("Câu trả lời có ký tự không hiển thị được."))
+    return text
+
+
+def read_option(value: object, options: Mapping[str, object]) -> str:
+    """``value`` as the id of one of ``options``."""
+    if not isinstance(value, str) or value not in options:
+        raise AnswerError(N_("Câu trả lời không phải là một phương án của câu hỏi."))
+    return value
+
+
+def folded(text: str, *, accents: bool = True) -> str:
+    """What of ``text`` counts in a comparison: no case, single spaces, marks only with ``accents``."""
+    seen = "".join(char for char in nfc(text) if unicodedata.category(char) != "Cf").casefold()
+    if not accents:
+        marked = unicodedata.normalize("NFD", seen).replace("đ", "d")
+        seen = "".join(char for char in marked if not unicodedata.combining(char))
+    return nfc(" ".join(seen.split()))
+
+
+def bare(text: str) -> str:
+    """``text`` without the punctuation and white space around it."""
+    start, end = 0, len(text)
+    while start < end and _is_edge(text[start]):
+        start += 1
+    while end > start and _is_edge(text[end - 1]):
+        end -= 1
+    return text[start:end]
+
+
+def _is_edge(char: str) -> bool:
+    return char.isspace() or unicodedata.category(char).startswith("P")
