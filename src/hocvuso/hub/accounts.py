@@ -1,0 +1,250 @@
+"""Accounts of the hub's own: who may sign in, and with what.
+
+There is no sign-up: an operator adds accounts (`add_account`). The sample accounts of the demo are accepted
+only by a hub that was started in demo mode; any other hub refuses them even where their rows, old cookies or
+old tokens are still in its database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from random import Random, SystemRandom
+from typing import Any
+
+import bcrypt
+import nativeauthenticator.nativeauthenticator as native
+from jupyterhub import orm
+from nativeauthenticator import NativeAuthenticator
+from nativeauthenticator.orm import UserInfo
+from sqlalchemy import inspect
+from sqlalchemy.orm import Session
+from traitlets import Bool, default
+
+from hocvuso.errors import PeopleError
+from hocvuso.hub.secret_files import write_private
+from hocvuso.language import N_, nfc
+from hocvuso.places import Places, folder_of
+
+TRAINERS = "trainers"
+OPERATORS = "operators"
+SAMPLES: Mapping[str, str | None] = {"hocvien": None, "giangvien": TRAINERS, "vanhanh": OPERATORS}
+"""The demo's accounts and the group of each."""
+
+SHORTEST_PASSWORD = 10
+LONGEST_PASSWORD_BYTES = 72  # bcrypt reads no further
+_LONGEST_FOLDER = 120  # a submission's folder also holds edition, time and a random part, in 255 bytes
+_USERNAME = re.compile(r"[^\W_][\w.@-]*")  # no "+", "*", "[" or "/": nbgrader's own marks, and paths
+_PASSWORD_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike; no shift key on a phone
+
+
+def normal_username(name: str) -> str:
+    """``name`` as the hub keeps it: NFC, lower case, no space around."""
+    return nfc(nfc(name).strip().lower())
+
+
+def check_username(name: str) -> str:
+    """The normal form of ``name``; PeopleError when it can't name a learner here."""
+    username = normal_username(name)
+    if not _USERNAME.fullmatch(username) or len(folder_of(username)) > _LONGEST_FOLDER:
+        raise PeopleError(
+            N_(
+                "Tên đăng nhập “{name}” không dùng được: chỉ gồm chữ, số, dấu chấm, gạch dưới, gạch ngang hoặc @, "
+                "bắt đầu bằng chữ hoặc số và không quá dài."
+            ),
+            name=name[:80],
+        )
+    return username
+
+
+def check_password(password: str, username: str) -> str:
+    """``password`` in NFC; PeopleError when it is too short, too long, too common or holds the name."""
+    text = nfc(password)
+    if len(text) < SHORTEST_PASSWORD:
+        raise PeopleError(N_("Mật khẩu phải có ít nhất {shortest} ký tự."), shortest=SHORTEST_PASSWORD)
+    if len(text.encode()) > LONGEST_PASSWORD_BYTES or "\0" in text:
+        raise PeopleError(N_("Mật khẩu quá dài: hãy dùng mật khẩu ngắn hơn."))
+    if username in text.lower() or text.lower() in _common_passwords():
+        raise PeopleError(N_("Mật khẩu này quá dễ đoán: hãy chọn mật khẩu khác."))
+    return text
+
+
+class HocVuSoAuthenticator(NativeAuthenticator):  # type: ignore[misc]  # untyped for us
+    """Names and passwords in the hub's database, hashed by bcrypt; no sign-up, no page that lists accounts."""
+
+    demo = Bool(False, config=True, help="Whether the sample accounts of the demo may sign in")
+
+    @default("db")
+    def _hubs_own_session(self) -> Any:
+        # The base class keeps its table in the hub's database; without this, every start logs a page about it.
+        return self._deprecated_db_session
+
+    def __init__(self, **kwargs: Any) -> None:  # traitlets' and the hub's own arguments
+        super().__init__(**kwargs)
+        if not self.demo:
+            _forget_sessions(self.db, SAMPLES)
+
+    def normalize_username(self, username: str) -> str:
+        """NFC and lower case, so that one name typed on two keyboards is one account."""
+        return normal_username(username)
+
+    def validate_username(self, username: str) -> bool:
+        """Whether ``username`` may be a user of this hub at all."""
+        try:
+            check_username(username)
+        except PeopleError:
+            return False
+        return bool(super().validate_username(username))
+
+    def is_password_strong(self, password: str) -> bool:
+        """Kept in step with `check_password` for the base class's own calls."""
+        try:
+            check_password(password, "\0")
+        except PeopleError:
+            return False
+        return True
+
+    def is_refused(self, username: str) -> bool:
+        """Whether ``username`` is a sample account on a hub that is no demo."""
+        return username in SAMPLES and not self.demo
+
+    async def authenticate(self, handler: object, data: Mapping[str, str]) -> str | None:
+        """The user's name when the password is theirs, else None; the same work is done either way."""
+        del handler
+        username = self.normalize_username(data.get("username", ""))
+        known = self.get_user(username)
+        usable = known is not None and known.is_authorized and not self.is_refused(username)
+        if known is not None and self.is_blocked(username):
+            return None
+        hashed = known.password if usable else _nobodys_hash()
+        # bcrypt takes a fifth of a second on purpose; in a thread, so that the hub goes on serving
+        right = await asyncio.to_thread(matches, data.get("password", ""), hashed)
+        if usable and right:
+            self.successful_login(username)
+            return username
+        if known is not None:
+            self.add_login_attempt(username)
+        return None
+
+    async def refresh_user(self, user: Any, handler: object = None) -> bool:
+        """Refuse a session that outlived its account's right to be here."""
+        del handler
+        known = self.get_user(user.name)
+        return known is not None and bool(known.is_authorized) and not self.is_refused(user.name)
+
+    def get_handlers(self, app: object) -> list[tuple[str, type]]:
+        """Only the page to change one's own password; the hub's own sign-in page does the rest."""
+        from hocvuso.hub.pages import ChangePassword  # noqa: PLC0415  (handlers need an app; this module does not)
+
+        del app
+        return [("/change-password", ChangePassword)]
+
+
+def matches(password: str, hashed: bytes) -> bool:
+    """Whether ``password`` (in any Unicode form) is the one that was hashed."""
+    try:
+        return bcrypt.checkpw(nfc(password).encode(), hashed)
+    except ValueError:  # longer than bcrypt reads, or with a NUL: never stored
+        return False
+
+
+def hash_password(password: str) -> bytes:
+    """NativeAuthenticator's form of a stored password: bcrypt with its own salt."""
+    return bcrypt.hashpw(nfc(password).encode(), bcrypt.gensalt())
+
+
+def database_url(places: Places) -> str:
+    """SQLAlchemy's address of the hub's database."""
+    return f"sqlite:///{places.hub / 'jupyterhub.sqlite'}"
+
+
+def add_account(places: Places, learner: str, password: str, *, replace: bool = False) -> str:
+    """Let ``learner`` sign in with ``password``; the name as the hub keeps it.
+
+    PeopleError when the name or the password can't be used, or the account is there already and ``replace``
+    is not set. The hub may be running; it need never have run.
+    """
+    username = check_username(learner)
+    if username in SAMPLES:
+        raise PeopleError(N_("Tên {name} chỉ dành cho bản dùng thử: hãy chọn tên khác."), name=username)
+    _store(places, username, check_password(password, username), replace=replace)
+    return username
+
+
+def prepare_demo_accounts(places: Places, random: Random | None = None) -> dict[str, str]:
+    """The sample accounts with their passwords: made once, kept in ``var/demo/accounts.json``, in the database."""
+    file = places.var / "demo" / "accounts.json"
+    kept = _read_accounts(file)
+    random = random or SystemRandom()
+    accounts = {name: kept.get(name) or _easy_password(random) for name in SAMPLES}
+    if accounts != kept:
+        write_private(file, json.dumps(accounts, ensure_ascii=False, indent=1) + "\n")
+    for name, password in accounts.items():
+        _store(places, name, password, replace=True)
+    return accounts
+
+
+def _store(places: Places, username: str, password: str, *, replace: bool) -> None:
+    with _hub_session(places) as session:
+        info = UserInfo.find(session, username)
+        if info is not None and not replace:
+            raise PeopleError(N_("Tài khoản {name} đã có."), name=username)
+        if info is None:
+            info = UserInfo(username=username, password=hash_password(password))
+            session.add(info)
+        elif not matches(password, info.password):
+            info.password = hash_password(password)
+        info.is_authorized = True
+        session.commit()
+
+
+@contextmanager
+def _hub_session(places: Places) -> Iterator[Session]:
+    places.hub.mkdir(parents=True, exist_ok=True, mode=0o700)
+    factory = orm.new_session_factory(database_url(places))  # makes the hub's whole schema when it is missing
+    session = factory()
+    try:
+        yield session
+    finally:
+        engine = session.get_bind()
+        session.close()
+        engine.dispose()
+
+
+def _forget_sessions(session: Session, names: Mapping[str, object]) -> None:
+    """End every session of ``names``: cookies, tokens and half-finished sign-ins."""
+    if "users" not in inspect(session.get_bind()).get_table_names():
+        return
+    for user in session.query(orm.User).filter(orm.User.name.in_(list(names))):
+        user.cookie_id = orm.new_token()
+        for grant in (*user.api_tokens, *user.oauth_codes):
+            session.delete(grant)
+    session.commit()
+
+
+def _read_accounts(file: Path) -> dict[str, str]:
+    try:
+        kept = json.loads(file.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return {k: v for k, v in kept.items() if isinstance(v, str)} if isinstance(kept, dict) else {}
+
+
+def _easy_password(random: Random) -> str:
+    return "-".join("".join(random.choice(_PASSWORD_LETTERS) for _ in range(4)) for _ in range(3))
+
+
+@cache
+def _nobodys_hash() -> bytes:
+    return hash_password("không ai dùng mật khẩu này")
+
+
+@cache
+def _common_passwords() -> frozenset[str]:
+    file = Path(native.__file__).with_name("common-credentials.txt")
+    return frozenset(file.read_text(encoding="utf-8").split("\n"))

@@ -1,0 +1,198 @@
+"""JupyterHub's configuration of one course, as small functions that each decide one thing.
+
+`configure` is what `deploy/jupyterhub_config.py` calls. The hub signs people in, starts the proxy and the site
+(`hocvuso.site`, the managed service ``hoc``), and a JupyterLab for whoever asks for one. All its state lies in
+``places.hub``.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+from tornado.log import access_log
+from tornado.web import RequestHandler
+
+import hocvuso
+from hocvuso.errors import SetupError
+from hocvuso.hub.accounts import OPERATORS, SAMPLES, TRAINERS, HocVuSoAuthenticator, database_url
+from hocvuso.hub.secret_files import keep_secret
+from hocvuso.hub.settings import HubSettings, site_environment
+from hocvuso.hub.spawner import LabSpawner
+from hocvuso.language import N_, SOURCE, get_language
+from hocvuso.places import Places
+
+SERVICE = "hoc"
+SITE_PATH = f"/services/{SERVICE}/"
+COOKIE_DAYS = 14
+TEMPLATES = Path(__file__).parent / "templates"
+_PROXY = Path("node", "node_modules", "configurable-http-proxy", "bin", "configurable-http-proxy")
+_WARNING, _SERVER_ERROR = 400, 500
+
+# The hub's admin page and its token page bring scripts in the page itself; ours need none.
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-inline'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data:",
+        "font-src 'self' data:",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+
+
+def configure(c: Any, places: Places, *, settings: HubSettings) -> None:
+    """Write the whole configuration of the hub into ``c`` (a traitlets ``Config``).
+
+    Makes the folders and secrets that the hub needs. SetupError when Node or the proxy is missing, or no port
+    is free.
+    """
+    settings = settings.with_free_ports()
+    places.hub.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _addresses(c, settings)
+    _state(c, places)
+    _proxy(c, places, settings)
+    _people(c, settings)
+    _site(c, places, settings)
+    _roles(c, settings)
+    _pages(c)
+    _web(c, settings)
+    _labs(c, places)
+
+
+def find_deploy(places: Places) -> Path:
+    """The folder ``deploy/``: the course's, or that of the checkout this package runs from."""
+    for root in (places.root, Path(hocvuso.__file__).resolve().parents[2]):
+        if (root / "deploy" / "jupyterhub_config.py").is_file():
+            return root / "deploy"
+    raise SetupError(N_("Thiếu thư mục deploy trong {path}: hãy tải lại toàn bộ mã nguồn."), path=places.root)
+
+
+def proxy_command(places: Places) -> list[str]:
+    """How to start configurable-http-proxy; SetupError says what is missing."""
+    node = shutil.which("node", path=os.pathsep.join((f"{sys.prefix}/bin", os.environ.get("PATH", ""))))
+    script = find_deploy(places) / _PROXY
+    if node is None or not script.is_file():
+        raise SetupError(N_("Chưa có Node hoặc configurable-http-proxy: hãy chạy “make setup” rồi thử lại."))
+    return [node, str(script)]
+
+
+def _addresses(c: Any, settings: HubSettings) -> None:
+    c.JupyterHub.bind_url = settings.url
+    c.JupyterHub.hub_ip = "127.0.0.1"
+    c.JupyterHub.hub_port = settings.hub_port
+    c.JupyterHub.default_url = SITE_PATH
+
+
+def _state(c: Any, places: Places) -> None:
+    c.JupyterHub.db_url = database_url(places)
+    c.JupyterHub.cookie_secret_file = str(places.hub / "cookie_secret")
+    c.JupyterHub.pid_file = str(places.hub / "jupyterhub.pid")
+    keep_secret(places.hub / "cookie_secret", lambda: secrets.token_hex(32))
+
+
+def _proxy(c: Any, places: Places, settings: HubSettings) -> None:
+    c.JupyterHub.proxy_class = "configurable-http-proxy"
+    c.ConfigurableHTTPProxy.command = proxy_command(places)
+    c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{settings.proxy_port}"
+    c.ConfigurableHTTPProxy.auth_token = keep_secret(
+        places.hub / "proxy_token", lambda: secrets.token_hex(32)
+    )
+    c.ConfigurableHTTPProxy.pid_file = str(places.hub / "proxy.pid")
+
+
+def _people(c: Any, settings: HubSettings) -> None:
+    c.JupyterHub.authenticator_class = HocVuSoAuthenticator
+    c.HocVuSoAuthenticator.demo = settings.demo
+    c.HocVuSoAuthenticator.allow_all = True  # everyone whose account an operator made; there is no sign-up
+    c.HocVuSoAuthenticator.enable_signup = False
+    c.HocVuSoAuthenticator.allowed_failed_logins = 10
+    c.HocVuSoAuthenticator.seconds_before_next_try = 60
+    members = {
+        group: [name for name, of in SAMPLES.items() if of == group] for group in (TRAINERS, OPERATORS)
+    }
+    c.JupyterHub.load_groups = {g: {"users": names if settings.demo else []} for g, names in members.items()}
+
+
+def _site(c: Any, places: Places, settings: HubSettings) -> None:
+    c.JupyterHub.services = [
+        {
+            "name": SERVICE,
+            "url": f"http://127.0.0.1:{settings.site_port}",
+            "command": list(settings.site_command),
+            "cwd": str(places.root),
+            "environment": site_environment(places.root),
+            "oauth_no_confirm": True,
+            # who is signed in and in which groups; nothing can be done on a learner's behalf
+            "oauth_client_allowed_scopes": ["read:users:groups!user"],
+        }
+    ]
+
+
+def _roles(c: Any, settings: HubSettings) -> None:
+    del settings
+    c.JupyterHub.load_roles = [
+        {"name": "user", "scopes": ["self", f"access:services!service={SERVICE}"]},
+        # what the token in a JupyterLab may do: say that its own server is in use, and open that server
+        {"name": "server", "scopes": ["users:activity!user", "access:servers!server"]},
+        {
+            "name": "operator",
+            "description": "sees who is signed in, stops a JupyterLab that runs wild",
+            "scopes": ["admin-ui", "list:users", "read:users:activity", "delete:servers", "read:hub"],
+            "groups": [OPERATORS],
+        },
+    ]
+
+
+def _pages(c: Any) -> None:
+    c.JupyterHub.template_paths = [str(TEMPLATES)]
+    language = get_language(SOURCE)
+    # the hub calls what is callable with the user who looks, and shows the outcome
+    c.JupyterHub.template_vars = {"_": lambda _user: language, "lang": language.code, "site_url": SITE_PATH}
+
+
+def _web(c: Any, settings: HubSettings) -> None:
+    c.JupyterHub.cookie_max_age_days = COOKIE_DAYS
+    c.JupyterHub.tornado_settings = {
+        "cookie_options": {"SameSite": "Lax"} | ({"secure": True} if settings.https else {}),
+        "headers": {
+            "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+            "Referrer-Policy": "same-origin",
+            "X-Content-Type-Options": "nosniff",
+        },
+        "log_function": log_without_people,
+    }
+    c.JupyterHub.log_level = "WARNING"
+    c.JupyterHub.allow_named_servers = False
+    c.JupyterHub.shutdown_on_logout = True
+    c.JupyterHub.activity_resolution = 300
+    c.JupyterHub.last_activity_interval = 600
+    c.JupyterHub.concurrent_spawn_limit = 4
+    c.JupyterHub.extra_log_handlers = []
+
+
+def _labs(c: Any, places: Places) -> None:
+    c.JupyterHub.spawner_class = LabSpawner
+    c.LabSpawner.course_root = str(places.root)
+    c.LabSpawner.default_url = "/lab"
+    c.LabSpawner.disable_user_config = True
+    c.LabSpawner.start_timeout = 90
+    c.LabSpawner.http_timeout = 90
+    c.LabSpawner.environment = {"JUPYTERHUB_ACTIVITY_INTERVAL": "600"}
+
+
+def log_without_people(handler: RequestHandler) -> None:
+    """One line for a request that failed: status, method, kind of page; no name, address or query."""
+    status = handler.get_status()
+    if status < _WARNING:
+        return
+    write = access_log.error if status >= _SERVER_ERROR else access_log.warning
+    write("%d %s by %s", status, handler.request.method, type(handler).__name__)

@@ -1,0 +1,112 @@
+"""The configuration that a JupyterLab of the hub reads, as texts by file name.
+
+The folder that holds them is mounted read-only and is the only place where the server looks for its
+configuration: nothing that a learner writes in their home runs in the process that holds the hub's token.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from hocvuso.places import COURSE
+
+# nbgrader looks into the folder it works in as well, which is the learner's home: these are mounted over there
+HOME_OVERLAYS = ("nbgrader_config.py", "nbgrader_config.json")
+
+_FORMGRADER = "nbgrader.server_extensions.formgrader"
+_COURSES = "nbgrader.server_extensions.course_list"
+_OFF_FOR_ALL = {
+    "jupyter_server_terminals": False,
+    "jupyter_lsp": False,
+    "voila.server_extension": False,
+    "notebook": False,
+}
+_NEVER_SHOWN = (
+    "@jupyterlab/apputils-extension:announcements",  # would ask another host
+    "@jupyterlab/extensionmanager-extension",
+    "@jupyterlab/terminal-extension",
+    "@voila-dashboards/jupyterlab-preview",
+)
+_FOR_TRAINERS_ONLY = (
+    "@jupyter/nbgrader:formgrader",
+    "@jupyter/nbgrader:create-assignment",
+    "@jupyter/nbgrader:course-list",
+)
+_IDLE_KERNEL_SECONDS = 1800
+_IDLE_SERVER_SECONDS = 3600
+
+
+def learner_files(learner: str, *, home: str, exchange: str) -> dict[str, str]:
+    """What a learner's JupyterLab reads: nbgrader's assignment list, no terminal, nothing of a teacher's."""
+    nbgrader = _learners_nbgrader(learner, home=home, exchange=exchange)
+    return {
+        "jupyter_server_config.json": _server(
+            home,
+            {
+                _FORMGRADER: False,
+                _COURSES: False,
+                "jupyterlab_jupytext": False,
+            },  # jupytext runs .jupytext.py files
+        ),
+        "labconfig/page_config.json": _disabled(_NEVER_SHOWN + _FOR_TRAINERS_ONLY),
+        "nbgrader_config.py": nbgrader,
+        "nbgrader_config.json": "{}\n",
+        **_overrides(),
+    }
+
+
+def trainer_files(root: Path) -> dict[str, str]:
+    """What a trainer's JupyterLab reads: the course folder, with formgrader and create-assignment."""
+    return {
+        "jupyter_server_config.json": _server(str(root), {_FORMGRADER: True, _COURSES: True}),
+        "labconfig/page_config.json": _disabled(_NEVER_SHOWN),
+        **_overrides(),
+    }
+
+
+def _server(root: str, extensions: dict[str, bool]) -> str:
+    config = {
+        "ServerApp": {
+            "root_dir": root,
+            "terminals_enabled": False,
+            "kernel_manager_class": "hocvuso.hub.lab.CleanKernels",
+            "jpserver_extensions": _OFF_FOR_ALL | extensions,
+            "shutdown_no_activity_timeout": _IDLE_SERVER_SECONDS,
+        },
+        "KernelManager": {"transport": "ipc"},  # no port that another learner's code could knock at
+        "MappingKernelManager": {"cull_idle_timeout": _IDLE_KERNEL_SECONDS, "cull_interval": 300},
+        "LabApp": {
+            "news_url": None,
+            "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+            "extension_manager": "readonly",
+        },
+    }
+    return json.dumps(config, indent=1) + "\n"
+
+
+def _learners_nbgrader(learner: str, *, home: str, exchange: str) -> str:
+    return "\n".join(
+        (
+            "c = get_config()",
+            f"c.CourseDirectory.course_id = {COURSE!r}",
+            f"c.CourseDirectory.student_id = {learner!r}",
+            f"c.Exchange.root = {exchange!r}",
+            f"c.Exchange.assignment_dir = {home!r}",
+            f"c.Exchange.cache = {home + '/.nbgrader_cache'!r}",
+            "",
+        )
+    )
+
+
+def _disabled(plugins: tuple[str, ...]) -> str:
+    return json.dumps({"disabledExtensions": dict.fromkeys(plugins, True)}, indent=1) + "\n"
+
+
+def _overrides() -> dict[str, str]:
+    """JupyterLab in Vietnamese where that language pack is installed."""
+    if not any(pack.name == "vi_VN" for pack in entry_points(group="jupyterlab.languagepack")):
+        return {}
+    settings = {"@jupyterlab/translation-extension:plugin": {"locale": "vi_VN"}}
+    return {"labconfig/default_setting_overrides.json": json.dumps(settings) + "\n"}

@@ -1,0 +1,93 @@
+"""What an operator may decide about the hub, and the free ports that it then takes."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Self
+
+from hocvuso.errors import SetupError
+from hocvuso.language import N_
+
+SITE_COMMAND = (sys.executable, "-m", "hocvuso.site")
+_PORTS = 65536
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubSettings:
+    """One hub: where people reach it, and the inner ports on 127.0.0.1 (0: chosen when it starts)."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    demo: bool = False
+    https: bool = False
+    """Whether people reach the hub through a proxy that speaks HTTPS; cookies are then sent over HTTPS only."""
+    hub_port: int = 0
+    proxy_port: int = 0
+    site_port: int = 0
+    site_command: tuple[str, ...] = SITE_COMMAND
+
+    @classmethod
+    def from_environment(cls, env: Mapping[str, str]) -> Self:
+        """The settings named by ``HOCVUSO_HOST``, ``HOCVUSO_PORT``, ``HOCVUSO_DEMO`` and ``HOCVUSO_HTTPS``."""
+        port = env.get("HOCVUSO_PORT") or "8000"
+        if not port.isdecimal() or not 0 < int(port) < _PORTS:
+            raise SetupError(
+                N_("HOCVUSO_PORT phải là số cổng từ 1 đến 65535, không phải “{port}”."), port=port
+            )
+        return cls(
+            host=env.get("HOCVUSO_HOST") or "127.0.0.1",
+            port=int(port),
+            demo=env.get("HOCVUSO_DEMO") == "1",
+            https=env.get("HOCVUSO_HTTPS") == "1",
+        )
+
+    def environment(self) -> dict[str, str]:
+        """The variables that `from_environment` reads back."""
+        return {
+            "HOCVUSO_HOST": self.host,
+            "HOCVUSO_PORT": str(self.port),
+            "HOCVUSO_DEMO": "1" if self.demo else "0",
+            "HOCVUSO_HTTPS": "1" if self.https else "0",
+        }
+
+    @property
+    def url(self) -> str:
+        """The address that a person types, when no proxy stands before us."""
+        return f"http://{self.host}:{self.port}"
+
+    def with_free_ports(self) -> Self:
+        """The same settings with every port 0 replaced by one that is free now, near the public one."""
+        free = iter(_free_ports_after(self.port))
+        return replace(
+            self,
+            hub_port=self.hub_port or next(free),
+            proxy_port=self.proxy_port or next(free),
+            site_port=self.site_port or next(free),
+        )
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether ``port`` can be listened on now."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def site_environment(root: os.PathLike[str]) -> dict[str, str]:
+    """What the site's process is told beside what the hub tells every service."""
+    return {"HOCVUSO_ROOT": os.fspath(root), "PYTHONUNBUFFERED": "1"}
+
+
+def _free_ports_after(port: int) -> tuple[int, int, int]:
+    found = [p for p in range(port + 1, min(port + 200, _PORTS)) if is_free("127.0.0.1", p)][:3]
+    if len(found) < 3:  # noqa: PLR2004  (hub, proxy, site)
+        raise SetupError(N_("Không còn đủ cổng trống sau cổng {port}: hãy chọn cổng khác."), port=port)
+    return found[0], found[1], found[2]
