@@ -1,0 +1,189 @@
+"""``hocvuso build``: from lesson texts to nbgrader's source and release editions.
+
+A lesson is put together in a staging folder and swapped in whole, so a bad lesson, or a crash, leaves the
+earlier build where it was. What has not changed is skipped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+
+import hocvuso.questions
+from hocvuso import __version__
+from hocvuso.errors import LessonError
+from hocvuso.language import N_, get_language
+from hocvuso.lessons.assemble import live_notebooks, public_record, signature_of, source_notebook
+from hocvuso.lessons.editions import (
+    Edition,
+    choose_edition,
+    has_begun,
+    read_ledger,
+    update_ledger,
+    write_atomically,
+)
+from hocvuso.lessons.mistakes import BadLessonsError
+from hocvuso.lessons.read import Lesson, digest_of, read_lesson
+from hocvuso.places import Places
+
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did: editions ``built``, editions ``skipped`` as unchanged, and why lessons were refused."""
+
+    built: tuple[str, ...]
+    skipped: tuple[str, ...]
+    errors: tuple[LessonError, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether no lesson was refused."""
+        return not self.errors
+
+
+def build(places: Places, lessons: Sequence[str] = (), report: Report = lambda _: None) -> BuildReport:
+    """Build ``lessons`` (all when none is named); a refused one does not stop the others."""
+    built: list[str] = []
+    skipped: list[str] = []
+    errors: list[LessonError] = []
+    say = get_language("vi")
+    with _staging(places) as staging:
+        for path in _find_files(places, lessons, errors):
+            try:
+                edition, fresh = _build_one(places, path, staging)
+            except LessonError as error:
+                errors.append(error)
+                report(say(N_("✗ {lesson}: không dựng được, bản trước còn nguyên"), lesson=path.stem))
+                continue
+            (built if fresh else skipped).append(edition)
+            if fresh:
+                report(say(N_("✓ {edition}"), edition=edition))
+    report(say(N_("Đã dựng {built}, không đổi {same}, từ chối {bad}."), **_counts(built, skipped, errors)))
+    return BuildReport(tuple(built), tuple(skipped), tuple(errors))
+
+
+def _counts(built: list[str], skipped: list[str], errors: list[LessonError]) -> dict[str, object]:
+    return {"built": len(built), "same": len(skipped), "bad": len(errors)}
+
+
+def _find_files(places: Places, lessons: Sequence[str], errors: list[LessonError]) -> list[Path]:
+    files: dict[str, Path] = {}
+    for path in sorted(places.lessons.glob("*/*.md")):
+        if path.stem in files:
+            sentence = N_("Bài {lesson} có ở hai nơi: {first} và {second}. Hãy xóa một tệp.")
+            errors.append(LessonError(sentence, lesson=path.stem, first=files[path.stem], second=path))
+        files.setdefault(path.stem, path)
+    for lesson in dict.fromkeys(lessons):
+        if lesson not in files:
+            sentence = N_("Không có bài {lesson} trong {folder}: hãy xem lại mã bài hoặc chạy hocvuso new.")
+            errors.append(LessonError(sentence, lesson=lesson, folder=places.lessons))
+    return [path for stem, path in files.items() if not lessons or stem in lessons]
+
+
+def _build_one(places: Places, path: Path, staging: Path) -> tuple[str, bool]:
+    """Build one lesson; the edition's name, and whether it was built rather than skipped."""
+    stamp = digest_of(path.read_bytes() + fingerprint().encode())
+    current = read_ledger(places.editions).current(path.stem)
+    if current and _is_built(places, current.edition, stamp):
+        return current.edition, False
+    lesson = read_lesson(path, root=places.root)
+    signature = signature_of(lesson)
+    entry = choose_edition(read_ledger(places.editions), lesson.id, signature, partial(has_begun, places))
+    _make(lesson, entry.edition, staging)
+    _swap_in(staging / "source" / entry.edition, places.source / entry.edition, staging)
+    _swap_in(staging / "release" / entry.edition, places.release / entry.edition, staging)
+    _note(places, lesson.id, entry)
+    write_atomically(_stamp_file(places, entry.edition), stamp + "\n")
+    return entry.edition, True
+
+
+def _make(lesson: Lesson, edition: str, staging: Path) -> None:
+    """Write both editions of ``lesson`` below ``staging`` and look for leaks."""
+    from hocvuso.lessons.convert import generate  # noqa: PLC0415  (nbgrader costs a second; skipping must not)
+    from hocvuso.lessons.page import render_page  # noqa: PLC0415  (so does nbconvert)
+
+    source = staging / "source" / edition
+    release = staging / "release" / edition
+    source.mkdir(parents=True)
+    _write_json(source / f"{edition}.ipynb", source_notebook(lesson, edition))
+    generate(staging, edition, release=staging / "release", db_url=f"sqlite:///{staging / 'scratch.db'}")
+    public = public_record(lesson, edition)
+    released = (release / f"{edition}.ipynb").read_text(encoding="utf-8")
+    _write_json(release / "lesson.json", public)
+    for lang, name in (("vi", "page.html"), ("en", "page.en.html")):
+        (release / name).write_text(render_page(released, public, lang), encoding="utf-8")
+    for name, notebook in live_notebooks(lesson, edition).items():
+        _write_json(release / name, notebook)
+    from hocvuso.lessons.leaks import check_release  # noqa: PLC0415
+
+    check_release(lesson, release)
+
+
+def _write_json(path: Path, value: object) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _note(places: Places, lesson: str, entry: Edition) -> None:
+    known = read_ledger(places.editions).find(entry.edition)
+    if known != entry:
+        update_ledger(places.editions, lambda ledger: ledger.with_edition(lesson, entry))
+
+
+def _swap_in(made: Path, target: Path, staging: Path) -> None:
+    """Put the folder ``made`` in the place of ``target``; if that fails, the old one is put back."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    old = staging / f"old-{target.parent.name}-{target.name}"
+    had = target.exists()
+    if had:
+        target.rename(old)
+    try:
+        made.rename(target)
+    except OSError:
+        if had:
+            old.rename(target)
+        raise
+
+
+@contextmanager
+def _staging(places: Places) -> Iterator[Path]:
+    """A scratch course on the file system of the real one."""
+    places.source.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=places.source, prefix=".staging-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _stamp_file(places: Places, edition: str) -> Path:
+    return places.source / ".built" / edition
+
+
+def _is_built(places: Places, edition: str, stamp: str) -> bool:
+    made = (places.source / edition / f"{edition}.ipynb", places.release / edition / "page.html")
+    file = _stamp_file(places, edition)
+    return all(path.is_file() for path in made) and file.is_file() and file.read_text().strip() == stamp
+
+
+@cache
+def fingerprint() -> str:
+    """The hash of everything but the lesson that a build depends on: version, templates, code, sentences."""
+    rooms = [Path(__file__).parent, Path(hocvuso.questions.__file__).parent]
+    rooms.append(Path(hocvuso.__file__).parent / "language")
+    total = hashlib.sha256(__version__.encode())
+    for room in rooms:
+        for path in sorted(p for p in room.rglob("*") if p.suffix in {".py", ".j2", ".json", ".po"}):
+            total.update(path.name.encode() + b"\0" + path.read_bytes())
+    return total.hexdigest()
+
+
+__all__ = ["BadLessonsError", "BuildReport", "build", "fingerprint"]

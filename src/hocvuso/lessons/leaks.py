@@ -1,0 +1,104 @@
+"""The last look at a release: no key, explanation or hidden test in anything that a learner gets."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from hocvuso.errors import LessonError
+from hocvuso.language import N_
+from hocvuso.lessons.read import Lesson
+
+_SHORTEST = 12  # shorter lines, such as `x = 1`, stand in too many places to mean anything
+_QUESTION = re.compile(r'data-question="([^"]*)"')
+
+
+def check_release(lesson: Lesson, folder: Path) -> None:
+    """Raise `LessonError` when a file below ``folder`` holds what only the grader may know."""
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        raw = path.read_text(encoding="utf-8")
+        found = _find_leak(lesson, raw, path)
+        if found:
+            raise LessonError(
+                N_("Bản phát hành {file} để lộ {what}; bài không được phát hành. Đây là lỗi của phần mềm."),
+                file=path.name,
+                what=found,
+            )
+
+
+def _find_leak(lesson: Lesson, raw: str, path: Path) -> str:
+    if "HIDDEN TESTS" in raw or "BEGIN SOLUTION" in raw:
+        return "HIDDEN TESTS"
+    text = _letters(_plain(raw, path))
+    for secret in _secrets(lesson):
+        if secret in text:
+            return secret[:20] + "…"
+    for asked in _asked(raw, path):
+        for question in lesson.questions:
+            if asked.get("id") == question.id and question.secrets & asked.keys():
+                return ", ".join(sorted(question.secrets & asked.keys()))
+    return ""
+
+
+def _secrets(lesson: Lesson) -> Iterator[str]:
+    """Explanations and hidden lines, as bare letters; what the lesson itself shows is no secret."""
+    shown = _letters(" ".join(_shown(lesson)))
+    hidden = [question.why for question in lesson.questions]
+    hidden += [line for cell in lesson.cells for line in _hidden_lines(cell.source) if cell.role in {"test", "solution"}]
+    for text in hidden:
+        bare = _letters(text)
+        if len(bare) >= _SHORTEST and bare not in shown:
+            yield bare
+
+
+def _shown(lesson: Lesson) -> Iterator[str]:
+    for cell in lesson.cells:
+        if cell.question is not None:
+            yield json.dumps(cell.question.asked(), ensure_ascii=False)
+        else:
+            hidden = set(_hidden_lines(cell.source))
+            yield "\n".join(line for line in cell.source.splitlines() if line not in hidden)
+
+
+def _hidden_lines(source: str) -> Iterator[str]:
+    inside = False
+    for line in source.splitlines():
+        if "BEGIN SOLUTION" in line or "BEGIN HIDDEN TESTS" in line:
+            inside = True
+        elif "END SOLUTION" in line or "END HIDDEN TESTS" in line:
+            inside = False
+        elif inside:
+            yield line
+
+
+def _plain(raw: str, path: Path) -> str:
+    if path.suffix in {".ipynb", ".json"}:
+        return "\n".join(_strings(json.loads(raw)))
+    text = re.sub(r"</?span[^>]*>", "", raw)  # highlighting cuts a line into pieces
+    return html.unescape(text).replace("\\n", "\n").replace('\\"', '"')
+
+
+def _strings(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _strings(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _strings(inner)
+
+
+def _asked(raw: str, path: Path) -> Iterator[dict[str, object]]:
+    if path.name == "lesson.json":
+        yield from json.loads(raw)["questions"]
+    elif path.suffix == ".html":
+        yield from (json.loads(html.unescape(found)) for found in _QUESTION.findall(raw))
+
+
+def _letters(text: str) -> str:
+    """``text`` without anything that quoting, escaping or line breaks may change."""
+    return re.sub(r"[\W_]+", "", text)

@@ -1,0 +1,99 @@
+"""``hocvuso release``: built editions enter the gradebook and the exchange; the operator's step.
+
+Doing it twice changes nothing. Text may change within a released edition, also after learners have begun;
+what is graded may not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from fnmatch import fnmatch
+from pathlib import Path
+
+from hocvuso.errors import LessonError
+from hocvuso.language import N_, get_language
+from hocvuso.lessons.catalogue import NOT_HANDED_OUT
+from hocvuso.lessons.convert import generate
+from hocvuso.lessons.editions import Edition, read_ledger, update_ledger
+from hocvuso.places import Places
+
+Report = Callable[[str], None]
+
+
+def release(
+    places: Places, lessons: Sequence[str] = (), report: Report = lambda _: None, *, now: datetime
+) -> tuple[str, ...]:
+    """Release the newest built edition of ``lessons`` (all built ones when none is named).
+
+    Returns the editions that were new or changed. Raises `LessonError` when a lesson has not been built, or
+    when nbgrader refuses it because its graded cells changed after learners handed in.
+    """
+    ledger = read_ledger(places.editions)
+    say = get_language("vi")
+    done = []
+    for lesson in lessons or sorted(ledger.lessons):
+        entry = ledger.current(lesson)
+        if entry is None or not (places.source / entry.edition / f"{entry.edition}.ipynb").is_file():
+            raise LessonError(N_("Bài {lesson} chưa được dựng: hãy chạy hocvuso build {lesson}."), lesson=lesson)
+        content = _content(places, entry.edition)
+        if entry.released and entry.content == content and (places.outbound / entry.edition).is_dir():
+            continue
+        _enter_gradebook(places, entry.edition)
+        _put_out(places, entry.edition)
+        released = entry.model_copy(update={"released": now.isoformat(), "content": content})
+        _note(places, lesson, released)
+        done.append(entry.edition)
+        report(say(N_("Đã phát hành {edition}"), edition=entry.edition))
+    report(say(N_("Đã phát hành {count} bài mới hoặc thay đổi."), count=len(done)))
+    return tuple(done)
+
+
+def _note(places: Places, lesson: str, entry: Edition) -> None:
+    update_ledger(places.editions, lambda ledger: ledger.with_edition(lesson, entry))
+
+
+def _content(places: Places, edition: str) -> str:
+    """The hash of both notebooks of an edition."""
+    total = hashlib.sha256()
+    for folder in (places.source, places.release):
+        total.update((folder / edition / f"{edition}.ipynb").read_bytes())
+    return total.hexdigest()
+
+
+def _enter_gradebook(places: Places, edition: str) -> None:
+    url = places.gradebook_url
+    if url.startswith("sqlite:///"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="hocvuso-release-") as thrown_away:
+        generate(places.root, edition, release=Path(thrown_away), db_url=url)
+
+
+def _put_out(places: Places, edition: str) -> None:
+    """Copy the learner edition to where nbgrader's exchange lists and fetches it, by one rename.
+
+    Everyone may read ``outbound``. ``inbound`` is made for the site and the grader alone: unlike nbgrader's
+    own, it is not open to every user of the machine, who could hand in under any name.
+    """
+    for folder, mode in ((places.outbound, 0o755), (places.staging, 0o770), (places.inbound, 0o770)):
+        if not folder.is_dir():
+            folder.mkdir(parents=True)
+            folder.chmod(mode)
+    scratch = Path(tempfile.mkdtemp(dir=places.staging, prefix="release-"))
+    try:
+        made = scratch / edition
+        made.mkdir()
+        for path in sorted((places.release / edition).iterdir()):
+            if path.is_file() and not any(fnmatch(path.name, pattern) for pattern in NOT_HANDED_OUT):
+                shutil.copyfile(path, made / path.name)
+                (made / path.name).chmod(0o644)
+        made.chmod(0o755)
+        target = places.outbound / edition
+        if target.exists():
+            target.rename(scratch / "old")
+        made.rename(target)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
