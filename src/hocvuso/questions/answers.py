@@ -7,9 +7,11 @@ one, never a part.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
+import re
 import stat
 import tempfile
 from contextlib import contextmanager, suppress
@@ -30,7 +32,7 @@ from pydantic import (
 
 from hocvuso.errors import AnswerError, StorageError
 from hocvuso.language import N_, nfc
-from hocvuso.questions.mistakes import Slug, is_printable
+from hocvuso.questions.mistakes import SLUG, Slug, is_printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
 MAX_BOOK = 256 * 1024
 MAX_ANSWER = 20 * 1024
 MAX_DEPTH = 8
+
+_LATER_EDITION = re.compile(r"-e[1-9][0-9]*$")
 
 _TOO_LARGE = N_("Tệp câu trả lời {name} lớn hơn 256 kB, là mức lớn nhất được nhận.")
 _DAMAGED = N_("Tệp câu trả lời {name} bị hỏng hoặc bị cắt cụt nên không đọc được.")
@@ -151,25 +155,55 @@ class AnswerBook(BaseModel):
         try:
             _replace(path, text)
         except OSError as error:
-            raise StorageError(
-                N_("Không ghi được câu trả lời vào {name}: {why}."), name=path.name, why=error.strerror
-            ) from error
+            raise _unwritten(error, path.name) from error
 
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Hold ``folder`` against other processes that change answers in it."""
     try:
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
-        raise StorageError(
-            N_("Không ghi được câu trả lời vào {name}: {why}."), name=folder.name, why=error.strerror
-        ) from error
+        raise _unwritten(error, folder.name) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
     finally:
         os.close(handle)
+
+
+def save_answer(path: Path, question: str, answer: object, *, edited: datetime) -> Path | None:
+    """Put one answer into the file at ``path``, made when there is none; the other answers stay.
+
+    A file that can't be read is kept under another name, which is returned. Raises ``StorageError`` or
+    ``AnswerError``; then nothing has changed.
+    """
+    with locked(path.parent):
+        book, aside = _book_for_change(path)
+        book = book.with_answer(question, answer, edited=edited)
+        try:
+            if aside:
+                path.replace(aside)
+            book.write(path)
+        except OSError as error:
+            raise _unwritten(error, path.name) from error
+    return aside
+
+
+def _book_for_change(path: Path) -> tuple[AnswerBook, Path | None]:
+    """The book to put an answer into, and where a damaged file at ``path`` has to go before."""
+    edition = path.parent.resolve().name
+    if not SLUG.fullmatch(edition):
+        edition = ""
+    new = AnswerBook(edition=edition, lesson=_LATER_EDITION.sub("", edition))
+    if not os.path.lexists(path):
+        return new, None
+    aside = path.with_name(f"{path.stem}.hong{path.suffix}")
+    try:
+        book, damaged = AnswerBook.salvage(path)
+    except AnswerError:
+        return new, aside
+    return book, aside if damaged else None
 
 
 def _load(path: Path) -> Any:
@@ -191,6 +225,14 @@ def _read_bounded(path: Path) -> bytes:
     if len(data) > MAX_BOOK:
         raise AnswerError(_TOO_LARGE, name=path.name)
     return data
+
+
+def _unwritten(error: OSError, name: str) -> StorageError:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return StorageError(N_("Đĩa đã đầy nên không ghi được tệp {name}."), name=name)
+    if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+        return StorageError(N_("Không có quyền ghi tệp {name}."), name=name)
+    return StorageError(N_("Không ghi được tệp {name}."), name=name)
 
 
 def _dump(value: object, indent: int | None = None) -> bytes:
