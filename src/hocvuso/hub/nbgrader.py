@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hocvuso.lessons.catalogue import NOT_HANDED_OUT
 from hocvuso.places import COURSE, Places
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _ALWAYS_IGNORED = (".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback")
 
@@ -29,11 +31,12 @@ def configure(c: Any, root: Path) -> None:  # c: traitlets' Config, which has no
         "feedback": places.feedback,
     }.items():
         setattr(c.CourseDirectory, f"{step}_directory", str(folder.relative_to(places.root)))
-    c.CourseDirectory.source_with_tests_directory = str((places.var / "source_with_tests").relative_to(places.root))
+    c.CourseDirectory.source_with_tests_directory = str(
+        (places.var / "source_with_tests").relative_to(places.root)
+    )
     c.CourseDirectory.solution_directory = str((places.var / "solution").relative_to(places.root))
     c.CourseDirectory.db_url = places.gradebook_url
     c.CourseDirectory.ignore = [*_ALWAYS_IGNORED, *NOT_HANDED_OUT]
     c.Exchange.root = str(places.exchange)
     c.Exchange.timezone = "UTC"
     c.ExportApp.plugin_class = "hocvuso.records.export.HocVuSoExporter"
-    c.ClearSolutions.code_stub = {"python": "# Viết mã của anh/chị ở đây\nraise NotImplementedError()"}

@@ -7,12 +7,14 @@ build of the same text is the same file.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
 from pprint import pformat
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from hocvuso.lessons.read import Cell, Lesson
-from hocvuso.questions.base import Question
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from hocvuso.lessons.read import Cell, Lesson
+    from hocvuso.questions.base import Question
 
 Notebook: TypeAlias = dict[str, Any]  # JSON as nbformat defines it
 
@@ -65,7 +67,7 @@ def live_notebooks(lesson: Lesson, edition: str) -> dict[str, Notebook]:
 
 
 def signature_of(lesson: Lesson) -> str:
-    """The hash of what nbgrader can't change once somebody has begun: graded cells, their types and points."""
+    """The hash of what can't change once somebody has begun: graded cells, their types and points."""
     parts = [f"{c.id}|{c.question.type if c.question else c.role}|{c.points}" for c in _fixed(lesson)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hocvuso.questions
 from hocvuso import __version__
@@ -29,16 +30,18 @@ from hocvuso.lessons.editions import (
     update_ledger,
     write_atomically,
 )
-from hocvuso.lessons.mistakes import BadLessonsError
+from hocvuso.lessons.leaks import check_release
 from hocvuso.lessons.read import Lesson, digest_of, read_lesson
-from hocvuso.places import Places
+
+if TYPE_CHECKING:
+    from hocvuso.places import Places
 
 Report = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build did: editions ``built``, editions ``skipped`` as unchanged, and why lessons were refused."""
+    """What a build did: editions ``built``, ``skipped`` as unchanged, and why lessons were refused."""
 
     built: tuple[str, ...]
     skipped: tuple[str, ...]
@@ -123,8 +126,6 @@ def _make(lesson: Lesson, edition: str, staging: Path) -> None:
         (release / name).write_text(render_page(released, public, lang), encoding="utf-8")
     for name, notebook in live_notebooks(lesson, edition).items():
         _write_json(release / name, notebook)
-    from hocvuso.lessons.leaks import check_release  # noqa: PLC0415
-
     check_release(lesson, release)
 
 
@@ -184,6 +185,3 @@ def fingerprint() -> str:
         for path in sorted(p for p in room.rglob("*") if p.suffix in {".py", ".j2", ".json", ".po"}):
             total.update(path.name.encode() + b"\0" + path.read_bytes())
     return total.hexdigest()
-
-
-__all__ = ["BadLessonsError", "BuildReport", "build", "fingerprint"]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from hocvuso.errors import LessonError
 from hocvuso.language import N_
 from hocvuso.lessons.editions import read_ledger
-from hocvuso.places import Places
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hocvuso.places import Places
 
 # What stands beside the released notebook and is served by the site, but is nobody's assignment file.
 NOT_HANDED_OUT = ("lesson.json", "page*.html", "live-*.ipynb")
@@ -67,7 +70,9 @@ def lesson_info(places: Places, edition: str) -> LessonInfo:
             N_("Bài {edition} chưa được dựng: hãy chạy hocvuso build."), edition=edition
         ) from error
     except ValidationError as error:
-        raise LessonError(N_("Tệp {path} bị hỏng: hãy dựng lại bài bằng hocvuso build."), path=path) from error
+        raise LessonError(
+            N_("Tệp {path} bị hỏng: hãy dựng lại bài bằng hocvuso build."), path=path
+        ) from error
 
 
 def _record_of(places: Places, edition: str) -> Path:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
+from alembic.script import ScriptDirectory
+from nbgrader.api import Base
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.dbutil import ALEMBIC_DIR
+from sqlalchemy import create_engine, inspect, text
 from traitlets.config import Config
 
 from hocvuso.errors import LessonError
@@ -26,14 +30,36 @@ class _Kept(logging.Handler):
         self.lines.append(record.getMessage())
 
 
+def prepare_gradebook(db_url: str) -> None:
+    """Make nbgrader's tables at ``db_url`` when there are none.
+
+    nbgrader would do this itself, but starts a program named `alembic` for it, which it finds only when the
+    environment's folder of programs is on the PATH.
+    """
+    if db_url.startswith("sqlite:///"):
+        Path(db_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(db_url)
+    try:
+        with engine.begin() as connection:
+            if inspect(connection).get_table_names():
+                return
+            Base.metadata.create_all(bind=connection)
+            connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+            head = ScriptDirectory(ALEMBIC_DIR).get_current_head()
+            connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": head})
+    finally:
+        engine.dispose()
+
+
 def generate(root: Path, edition: str, *, release: Path, db_url: str) -> None:
     """Make ``release/<edition>`` from ``root/source/<edition>`` and enter its cells into the gradebook.
 
     nbgrader changes into ``root`` while it works, so one process does this in one thread at a time.
     Raises `LessonError` with nbgrader's own words when it refuses.
     """
+    prepare_gradebook(db_url)
     kept = _Kept()
-    log = logging.Logger("hocvuso.nbgrader", logging.ERROR)
+    log = logging.Logger("hocvuso.nbgrader", logging.ERROR)  # noqa: LOG001  (of this call alone)
     log.addHandler(kept)
     config = Config()
     config.CourseDirectory.root = str(root)
@@ -46,8 +72,14 @@ def generate(root: Path, edition: str, *, release: Path, db_url: str) -> None:
     try:
         GenerateAssignment(coursedir=course, config=config, log=log).start()
     except (NbGraderException, RuntimeError, ValueError) as error:
-        detail = kept.lines[-2] if len(kept.lines) > 1 else str(error)
-        last = next((line for line in reversed(kept.lines) if "Traceback" in line), detail).strip().splitlines()[-1]
         raise LessonError(
-            N_("nbgrader không nhận bản dựng {edition}: {detail}"), edition=edition, detail=last
+            N_("nbgrader không nhận bản dựng {edition}: {detail}"),
+            edition=edition,
+            detail=_last_words(kept.lines) or str(error),
         ) from error
+
+
+def _last_words(lines: list[str]) -> str:
+    """The exception's own line out of the traceback that nbgrader logged."""
+    tracebacks = [line for line in lines if line.startswith("Traceback")]
+    return tracebacks[-1].strip().splitlines()[-1] if tracebacks else ""

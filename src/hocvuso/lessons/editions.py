@@ -11,15 +11,19 @@ import fcntl
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from hocvuso.errors import LessonError
 from hocvuso.language import N_
-from hocvuso.places import Places
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from hocvuso.places import Places
 
 
 class Edition(BaseModel):
@@ -70,7 +74,7 @@ def read_ledger(path: Path) -> Ledger:
 
 
 def update_ledger(path: Path, change: Callable[[Ledger], Ledger]) -> Ledger:
-    """Apply ``change`` to the ledger as it is now; nobody else's change gets lost, a crash leaves it whole."""
+    """Apply ``change`` to the ledger as it is now: no other change gets lost, a crash leaves it whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with _locked(path.with_suffix(".lock")):
         ledger = change(read_ledger(path))
@@ -132,8 +136,8 @@ def write_atomically(path: Path, text: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(name, 0o644)
-        os.replace(name, path)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise

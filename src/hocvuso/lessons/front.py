@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import datetime as dt  # noqa: TC003  (pydantic reads it when the model is made)
 import re
 from dataclasses import dataclass
 from typing import Annotated, Literal, Self
@@ -34,7 +34,9 @@ class Source(_Frozen):
     @model_validator(mode="after")
     def _can_be_found_again(self) -> Self:
         if not (self.number or self.url or self.note):
-            raise mistake(N_("Nguồn cần có số hiệu (number); không có thì cần url hoặc note để tìm lại được."))
+            raise mistake(
+                N_("Nguồn cần có số hiệu (number); không có thì cần url hoặc note để tìm lại được.")
+            )
         return self
 
 
@@ -45,7 +47,9 @@ class FrontMatter(_Frozen):
     topic: int = Field(ge=1, le=99)
     title: Text
     title_en: Text | None = None
-    competences: tuple[Annotated[str, StringConstraints(pattern=r"^[1-6]\.[1-9]$")], ...] = Field(min_length=1)
+    competences: tuple[Annotated[str, StringConstraints(pattern=r"^[1-6]\.[1-9]$")], ...] = Field(
+        min_length=1
+    )
     levels: tuple[Literal["co-ban", "trung-cap", "nang-cao", "chuyen-sau"], ...] = Field(min_length=1)
     minutes: int = Field(ge=1, le=240)
     sources: tuple[Source, ...] = Field(min_length=1)

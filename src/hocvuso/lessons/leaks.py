@@ -5,12 +5,16 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hocvuso.errors import LessonError
 from hocvuso.language import N_
-from hocvuso.lessons.read import Lesson
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from hocvuso.lessons.read import Lesson
 
 _SHORTEST = 12  # shorter lines, such as `x = 1`, stand in too many places to mean anything
 _QUESTION = re.compile(r'data-question="([^"]*)"')
@@ -47,7 +51,12 @@ def _secrets(lesson: Lesson) -> Iterator[str]:
     """Explanations and hidden lines, as bare letters; what the lesson itself shows is no secret."""
     shown = _letters(" ".join(_shown(lesson)))
     hidden = [question.why for question in lesson.questions]
-    hidden += [line for cell in lesson.cells for line in _hidden_lines(cell.source) if cell.role in {"test", "solution"}]
+    hidden += [
+        line
+        for cell in lesson.cells
+        for line in _hidden_lines(cell.source)
+        if cell.role in {"test", "solution"}
+    ]
     for text in hidden:
         bare = _letters(text)
         if len(bare) >= _SHORTEST and bare not in shown:

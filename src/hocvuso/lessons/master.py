@@ -9,15 +9,18 @@ import ast
 import hashlib
 import json
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import ValidationError
 
 from hocvuso.errors import LessonError
 from hocvuso.language import N_
-from hocvuso.questions.base import Question
 from hocvuso.questions.registry import from_record
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hocvuso.questions.base import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,9 @@ def read_master(path: Path) -> Master:
             notebook=notebook,
         )
     except (ValueError, KeyError, TypeError, AttributeError, SyntaxError, ValidationError) as error:
-        raise LessonError(N_("Bản gốc {path} bị hỏng: hãy dựng lại bài bằng hocvuso build."), path=path) from error
+        raise LessonError(
+            N_("Bản gốc {path} bị hỏng: hãy dựng lại bài bằng hocvuso build."), path=path
+        ) from error
 
 
 def _code_cell(cell: dict[str, Any], role: Literal["setup", "solution", "test"]) -> CodeCell:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+import dataclasses
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -13,6 +11,9 @@ from hocvuso.language import N_, get_language
 from hocvuso.questions.mistakes import explain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
     from pydantic import ValidationError
 
 _DATE = N_("Phần này phải là ngày có thật, dạng năm-tháng-ngày, ví dụ 2026-08-08.")
@@ -27,7 +28,7 @@ _FORMS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Told:
     """One fault that a model found, as a sentence in any language."""
 
@@ -41,7 +42,7 @@ class Told:
         return get_language(lang)(form) if form and is_front else explain(self.error, lang)[self.index][1]
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Mistake:
     """One mistake: where it is, in which field, and a sentence (a catalogue entry) that says what to do.
 
@@ -53,7 +54,7 @@ class Mistake:
     field: str
     sentence: str
     code: str
-    fields: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    fields: Mapping[str, object] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
 
     def tell(self, lang: str = "vi") -> str:
         """``file:line: sentence [code]`` in ``lang``."""

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import dataclasses
 from functools import cache
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from hocvuso.language import N_
 from hocvuso.lessons.mistakes import faults_of
 from hocvuso.questions import types
-from hocvuso.questions.base import Question
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hocvuso.questions.base import Question
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Fault:
     """What is wrong with a question cell; ``line`` counts from 1 within the cell."""
 
@@ -24,7 +28,7 @@ class Fault:
     field: str
     sentence: str
     code: str
-    fields: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    fields: Mapping[str, object] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
     question: str = ""
 
 
@@ -55,7 +59,9 @@ def read_question(source: str) -> Question | list[Fault]:
 
 
 def _the_call(tree: ast.Module) -> ast.Call | Fault:
-    expressions = [node for node in tree.body if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)]
+    expressions = [
+        node for node in tree.body if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+    ]
     if len(tree.body) == 1 and expressions:
         call = expressions[0].value
         assert isinstance(call, ast.Call)  # noqa: S101  (said to the type checker; filtered above)
@@ -67,11 +73,9 @@ def _the_call(tree: ast.Module) -> ast.Call | Fault:
 
 def _make(cls: type[Question], call: ast.Call) -> Question | list[Fault]:
     faults: list[Fault] = []
-    arguments: list[object] = []
     named: dict[str, object] = {}
     lines: dict[str, int] = {}
-    for node in call.args:
-        arguments.append(_literal(node, "", faults))
+    arguments = [_literal(node, "", faults) for node in call.args]
     for keyword in call.keywords:
         name = keyword.arg or "**"
         if name in named:
@@ -103,7 +107,9 @@ def _literal(node: ast.expr, name: str, faults: list[Fault]) -> object:
     try:
         return ast.literal_eval(node)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        sentence = N_("Mục “{field}” phải viết thẳng ra (chữ, số, danh sách, bảng), không tính hay dùng biến.")
+        sentence = N_(
+            "Mục “{field}” phải viết thẳng ra (chữ, số, danh sách, bảng), không tính hay dùng biến."
+        )
         fields = {"field": name or ast.unparse(node)[:40]}
         faults.append(Fault(node.lineno, name, sentence, "question-literal", fields))
         return None

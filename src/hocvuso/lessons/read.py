@@ -10,8 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from jupytext.myst import MystMetadataParsingError, myst_to_notebook
 from pydantic import ValidationError
@@ -23,11 +22,16 @@ from hocvuso.lessons.question_cell import Fault, read_question
 from hocvuso.questions.base import Question
 from hocvuso.questions.mistakes import SLUG
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 Role = Literal["markdown", "question", "solution", "test", "live", "setup"]
 ROLES: tuple[Role, ...] = ("question", "solution", "test", "live", "setup")
 _AT_LINE = re.compile(r"at line (\d+)")
 _MARKS = re.compile(r"(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)|AUTOTEST")
-_REMOTE_IMAGE = re.compile(r"!\[[^\]]*\]\(\s*<?(https?:)?//|<img[^>]+src\s*=\s*[\"']?(https?:)?//", re.IGNORECASE)
+_REMOTE_IMAGE = re.compile(
+    r"!\[[^\]]*\]\(\s*<?(https?:)?//|<img[^>]+src\s*=\s*[\"']?(https?:)?//", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,9 @@ class _Reading:
 
     def note_field(self, line: int, place: str, told: Told) -> None:
         fields = {"field": place, "detail": told}
-        self.mistakes.append(Mistake(self.shown, line, place, N_("Mục “{field}”: {detail}"), "front-field", fields))
+        self.mistakes.append(
+            Mistake(self.shown, line, place, N_("Mục “{field}”: {detail}"), "front-field", fields)
+        )
 
 
 def digest_of(raw: bytes) -> str:
@@ -104,9 +110,7 @@ def read_lesson(path: Path, *, root: Path | None = None) -> Lesson:
         text = nfc(raw.decode("utf-8-sig")).replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        reading.note(
-            line, "", N_("Tệp không phải UTF-8: hãy lưu lại tệp với bảng mã UTF-8."), "not-utf-8"
-        )
+        reading.note(line, "", N_("Tệp không phải UTF-8: hãy lưu lại tệp với bảng mã UTF-8."), "not-utf-8")
         raise BadLessonsError(reading.mistakes) from None
     block = split_front(text)
     front = _check_front(reading, block, path.stem)
@@ -119,7 +123,9 @@ def read_lesson(path: Path, *, root: Path | None = None) -> Lesson:
 
 def _check_front(reading: _Reading, block: FrontBlock, stem: str) -> FrontMatter | None:
     if block.fault:
-        sentence = N_("Phần đầu tệp (YAML) không đọc được: {detail}. Hãy sửa dấu hai chấm, ngoặc kép, thụt dòng.")
+        sentence = N_(
+            "Phần đầu tệp (YAML) không đọc được: {detail}. Hãy sửa dấu hai chấm, ngoặc kép, thụt dòng."
+        )
         reading.note(block.fault_line, "hocvuso", sentence, "front-broken", detail=block.fault)
         return None
     data = block.data.get("hocvuso") if isinstance(block.data, Mapping) else None
@@ -152,7 +158,7 @@ def _read_cells(reading: _Reading, body: str) -> Iterator[Cell]:
             yield from _read_code(reading, cell, source, line)
 
 
-def _parse_myst(reading: _Reading, body: str) -> tuple[object, str]:
+def _parse_myst(reading: _Reading, body: str) -> tuple[Any, str]:  # a NotebookNode; nbformat has no types
     """Parse with jupytext; a cell whose options can't be read is noted and made plain text, then again."""
     while True:
         try:
@@ -185,15 +191,17 @@ def _check_markdown(reading: _Reading, source: str, line: int) -> None:
             sentence = N_("Dòng này có dấu dành riêng cho nbgrader (ví dụ BEGIN SOLUTION): hãy viết khác đi.")
             reading.note(line + offset, "", sentence, "reserved-mark")
         if _REMOTE_IMAGE.search(text):
-            sentence = N_("Ảnh lấy từ trang khác không hiện được: bài học không gọi ra ngoài. Hãy bỏ ảnh này.")
+            sentence = N_(
+                "Ảnh lấy từ trang khác không hiện được: bài học không gọi ra ngoài. Hãy bỏ ảnh này."
+            )
             reading.note(line + offset, "", sentence, "remote-image")
 
 
-def _read_code(reading: _Reading, cell: object, source: str, line: int) -> Iterator[Cell]:
-    metadata: Mapping[str, object] = cell.metadata  # type: ignore[attr-defined]  # nbformat has no types
+def _read_code(reading: _Reading, cell: Any, source: str, line: int) -> Iterator[Cell]:
+    metadata: Mapping[str, object] = cell.metadata
     tags = metadata.get("tags") or []
     roles = [role for role in ROLES if isinstance(tags, list) and role in tags]
-    if len(roles) != 1 or cell.cell_type != "code":  # type: ignore[attr-defined]
+    if len(roles) != 1 or cell.cell_type != "code":
         sentence = N_("Ô mã cần đúng một thẻ (tags) trong: question, solution, test, live, setup.")
         reading.note(line, "tags", sentence, "cell-tag")
         return
@@ -269,7 +277,10 @@ def _check_title(reading: _Reading, metadata: Mapping[str, object], line: int) -
 
 
 def _check_marks(reading: _Reading, role: Role, source: str, line: int) -> None:
-    wanted = {"solution": ("BEGIN SOLUTION", "END SOLUTION"), "test": ("BEGIN HIDDEN TESTS", "END HIDDEN TESTS")}
+    wanted = {
+        "solution": ("BEGIN SOLUTION", "END SOLUTION"),
+        "test": ("BEGIN HIDDEN TESTS", "END HIDDEN TESTS"),
+    }
     begin, end = wanted.get(role, ("", ""))
     open_at = 0
     pairs = 0
@@ -282,7 +293,9 @@ def _check_marks(reading: _Reading, role: Role, source: str, line: int) -> None:
         elif found[0] == end and open_at:
             open_at, pairs = 0, pairs + 1
         else:
-            sentence = N_("Dấu “{mark}” không đúng chỗ trong ô này: mỗi dấu BEGIN cần một dấu END ngay sau nó.")
+            sentence = N_(
+                "Dấu “{mark}” không đúng chỗ trong ô này: mỗi dấu BEGIN cần một dấu END ngay sau nó."
+            )
             reading.note(number, "", sentence, "mark-misplaced", mark=found[0])
     if open_at:
         sentence = N_("Dấu “{mark}” chưa được đóng: hãy thêm “### {end}”.")

@@ -10,16 +10,23 @@ import hashlib
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nbgrader.api import Gradebook
 
 from hocvuso.errors import LessonError
 from hocvuso.language import N_, get_language
 from hocvuso.lessons.catalogue import NOT_HANDED_OUT
 from hocvuso.lessons.convert import generate
-from hocvuso.lessons.editions import Edition, read_ledger, update_ledger
-from hocvuso.places import Places
+from hocvuso.lessons.editions import Edition, is_in_gradebook, read_ledger, update_ledger
+from hocvuso.lessons.master import read_master
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from hocvuso.places import Places
 
 Report = Callable[[str], None]
 
@@ -38,10 +45,13 @@ def release(
     for lesson in lessons or sorted(ledger.lessons):
         entry = ledger.current(lesson)
         if entry is None or not (places.source / entry.edition / f"{entry.edition}.ipynb").is_file():
-            raise LessonError(N_("Bài {lesson} chưa được dựng: hãy chạy hocvuso build {lesson}."), lesson=lesson)
+            raise LessonError(
+                N_("Bài {lesson} chưa được dựng: hãy chạy hocvuso build {lesson}."), lesson=lesson
+            )
         content = _content(places, entry.edition)
         if entry.released and entry.content == content and (places.outbound / entry.edition).is_dir():
             continue
+        _refuse_changed_grades(places, entry.edition)
         _enter_gradebook(places, entry.edition)
         _put_out(places, entry.edition)
         released = entry.model_copy(update={"released": now.isoformat(), "content": content})
@@ -64,12 +74,33 @@ def _content(places: Places, edition: str) -> str:
     return total.hexdigest()
 
 
+def _refuse_changed_grades(places: Places, edition: str) -> None:
+    """Raise when somebody has handed in and a graded cell or its points are not those of the gradebook.
+
+    nbgrader itself refuses other cells, but takes other points without a word: marks already given would
+    then stand against a different maximum.
+    """
+    if not is_in_gradebook(places, edition):
+        return
+    master = read_master(places.source / edition / f"{edition}.ipynb")
+    built = {q.id: float(q.points) for q in master.questions} | {t.id: float(t.points) for t in master.tests}
+    with Gradebook(places.gradebook_url) as book:
+        known = {
+            cell.name: float(cell.max_score) for cell in book.find_notebook(edition, edition).grade_cells
+        }
+    if known != built:
+        raise LessonError(
+            N_(
+                "Ấn bản {edition} đã có người nộp nên không đổi được câu hỏi hay điểm: "
+                "hãy chạy hocvuso build để có ấn bản mới."
+            ),
+            edition=edition,
+        )
+
+
 def _enter_gradebook(places: Places, edition: str) -> None:
-    url = places.gradebook_url
-    if url.startswith("sqlite:///"):
-        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="hocvuso-release-") as thrown_away:
-        generate(places.root, edition, release=Path(thrown_away), db_url=url)
+        generate(places.root, edition, release=Path(thrown_away), db_url=places.gradebook_url)
 
 
 def _put_out(places: Places, edition: str) -> None:
