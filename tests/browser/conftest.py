@@ -1,0 +1,198 @@
+"""A whole running site, built the way an operator builds one, and a real browser in front of it."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from hocvuso.places import Places
+
+REPO = Path(__file__).resolve().parents[2]
+PHONE = {"width": 360, "height": 740}
+DESKTOP = {"width": 1280, "height": 900}
+CHROMIUM_FLAGS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-default-apps",
+]
+
+
+@dataclass
+class Site:
+    """The running site: where it is, who may sign in, and its places on disk."""
+
+    url: str
+    places: Places
+    passwords: dict[str, str] = field(default_factory=dict)
+
+    def hoc(self, path: str = "") -> str:
+        """An address of the lesson service."""
+        return f"{self.url}/services/hoc/{path}"
+
+
+def make_course(root: Path) -> Places:
+    """A fresh course folder with this repository's lessons."""
+    shutil.copytree(REPO / "notebooks", root / "notebooks")
+    shutil.copy(REPO / "nbgrader_config.py", root)
+    for name in ("source", "release", "autograde", "exchange"):
+        (root / name).mkdir()
+    return Places(root)
+
+
+def command(places: Places, *words: str) -> None:
+    """Run one command as an operator does."""
+    subprocess.run([sys.executable, "-m", "hocvuso", "--root", str(places.root), *words], check=True)
+
+
+def free_port() -> int:
+    """A port that is free now."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def wait_for(url: str, process: subprocess.Popen, seconds: float = 90) -> None:
+    """Wait until ``url`` answers; a server that ended says so at once."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        assert process.poll() is None, f"the server ended with {process.returncode}"
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.3)
+    pytest.fail(f"{url} did not answer within {seconds} s")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """Hub, site, grader and issuer, with two sample learners; one has every lesson but t14-05 behind them."""
+    from hocvuso.demo.people import VISITOR, sample_class
+    from hocvuso.demo.run import mark_as_demo, write_people
+    from hocvuso.demo.school import attend
+    from hocvuso.hub.accounts import add_account, prepare_demo_accounts
+
+    places = make_course(tmp_path_factory.mktemp("course"))
+    mark_as_demo(places)
+    command(places, "build")
+    command(places, "release")
+    command(places, "people", str(write_people(places, sample_class())))
+    visitor = tuple(person for person in sample_class() if person.learner == VISITOR)
+    attend(places, visitor, report=lambda _: None)
+    command(places, "grade")
+    accounts = prepare_demo_accounts(places)
+    accounts["hai.tran"] = "mat-khau-cua-nguoi-thu-hai"
+    add_account(places, "hai.tran", accounts["hai.tran"])
+    port = free_port()
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import sys; from hocvuso.demo.run import open_site; from hocvuso.places import Places; from pathlib import Path;"
+            "sys.exit(open_site(Places(Path(sys.argv[1])), host='127.0.0.1', port=int(sys.argv[2])))",
+            str(places.root),
+            str(port),
+        ],
+        start_new_session=True,
+    )
+    try:
+        wait_for(f"http://127.0.0.1:{port}/services/hoc/xac-minh", process)
+        yield Site(f"http://127.0.0.1:{port}", places, accounts)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(40)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Debian's Chromium."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert path, "Chromium is missing: install the package «chromium»"
+    flags = CHROMIUM_FLAGS + (["--no-sandbox"] if os.geteuid() == 0 else [])
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=flags)
+        yield started
+        started.close()
+
+
+class Visit:
+    """One person's browser: notes every host asked and every script error."""
+
+    def __init__(self, site: Site, context: BrowserContext) -> None:
+        self.site = site
+        self.context = context
+        self.foreign: list[str] = []
+        self.broken: list[str] = []
+        context.on("request", self._note)
+        self.page: Page = context.new_page()
+        self.page.on("pageerror", lambda error: self.broken.append(str(error)))
+        self.page.on(
+            "console",
+            lambda message: self.broken.append(message.text)
+            if "Content Security Policy" in message.text
+            else None,
+        )
+
+    def _note(self, request) -> None:
+        if not re.match(rf"({re.escape(self.site.url)}|ws://{re.escape(self.site.url[7:])}|data:|blob:)", request.url):
+            self.foreign.append(request.url)
+
+    def sign_in(self, name: str) -> None:
+        """Through the hub's own sign-in page."""
+        self.page.goto(self.site.hoc())
+        self.page.fill("input[name=username]", name)
+        self.page.fill("input[name=password]", self.site.passwords[name])
+        self.page.click("form [type=submit]")
+        self.page.wait_for_url(re.compile(r".*/services/hoc/?$"))
+
+    def cookies_for_api(self) -> str:
+        """The cookie header of this browser."""
+        return "; ".join(f"{c['name']}={c['value']}" for c in self.context.cookies())
+
+
+@pytest.fixture
+def visit(site, browser: Browser):
+    """Opens a browser of its own for one person: ``visit("hocvien", PHONE)``; checks foreign hosts at the end."""
+    opened: list[Visit] = []
+
+    def open_for(name: str | None = None, viewport=PHONE, **options) -> Visit:
+        context = browser.new_context(viewport=viewport, locale="vi-VN", accept_downloads=True, **options)
+        context.set_default_timeout(30_000)
+        person = Visit(site, context)
+        opened.append(person)
+        if name:
+            person.sign_in(name)
+        return person
+
+    yield open_for
+    foreign = [url for person in opened for url in person.foreign]
+    broken = [text for person in opened for text in person.broken]
+    for person in opened:
+        person.context.close()
+    assert foreign == [], "the browser asked other hosts"
+    assert broken == [], "scripts failed or the policy blocked something"
+
+
+def load(path: Path) -> dict:
+    """A JSON file."""
+    return json.loads(path.read_text(encoding="utf-8"))
