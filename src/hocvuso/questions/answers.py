@@ -102,8 +102,11 @@ class AnswerBook(BaseModel):
     @classmethod
     def read(cls, path: Path) -> AnswerBook:
         """The book at ``path``; raises ``AnswerError`` unless all of it is well-formed."""
+        data = _load(path)
+        if not isinstance(data, dict) or not {"format", "answers"} <= set(data):
+            raise AnswerError(_NO_BOOK, name=path.name)
         try:
-            return cls.model_validate(_load(path))
+            return cls.model_validate(data)
         except ValidationError as error:
             raise AnswerError(_NO_BOOK, name=path.name) from error
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field
 
 from hocvuso.errors import AnswerError
-from hocvuso.questions.mistakes import Prose, Slug  # noqa: TC001  (pydantic reads them)
+from hocvuso.questions.mistakes import Prose, Slug
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -117,9 +117,9 @@ class Question(BaseModel):
         There is a ``partial`` one (more than 0, less than full points) where the points allow it.
         """
 
-    def _repr_mimebundle_(self, **options: object) -> Any:
+    def _repr_mimebundle_(self, **options: Any) -> Any:
         """In an author's notebook a question shows itself as learners will see it; nothing is saved."""
-        from hocvuso.questions.widget import preview  # noqa: PLC0415  (the grader never pays for widgets)
+        from hocvuso.questions.widget import preview
 
         return preview(self)._repr_mimebundle_(**options)
 

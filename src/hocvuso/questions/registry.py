@@ -55,7 +55,7 @@ def from_record(record: Mapping[str, Any]) -> Question:
     question = _table().get(name) if isinstance(name, str) else None
     if question is None:
         raise _refused(("type",), mistake(N_("Không có loại câu hỏi “{type}”."), type=name), name)
-    return question.model_validate(dict(record))
+    return question.model_validate({str(name): value for name, value in record.items()})
 
 
 def check_answer(asked: Mapping[str, object], value: object) -> Answer:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from hocvuso.questions.base import Question
 
 
-class QuestionWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget has no types
+class QuestionWidget(anywidget.AnyWidget):
     """The model that a front end talks to: what is asked, the answer, and how saving it went."""
 
     _esm = traitlets.Unicode().tag(sync=True)

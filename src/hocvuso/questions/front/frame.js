@@ -1,5 +1,5 @@
 // What all question types share: the frame around the inputs, and the seam to whoever saves the answer.
-// A type's own file follows this text in the same module and ends in `export default frame(…)`.
+// A type's own file follows this text in the same module and exports `frame(…)`.
 // Data only ever becomes text nodes and attribute values, never markup.
 
 const COUNT = Symbol.for("hocvuso.questions.count"); // one count for all modules of a page
