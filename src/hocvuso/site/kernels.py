@@ -1,0 +1,120 @@
+"""Kernels of live examples: started for one learner, boxed, few per learner, ended when nobody uses them."""
+
+from __future__ import annotations
+
+import sys
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+import zmq
+import zmq.asyncio
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
+from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+from traitlets import Integer, default
+
+from hocvuso.errors import HocVuSoError
+from hocvuso.kernels.sandbox import clean_env
+from hocvuso.language import N_
+
+SPEC = "python3"
+PROVISIONER = "hocvuso-sandbox"
+# libzmq's default of 1023 per context ends a service at about 170 connected learners, at 6 sockets each
+SOCKETS = 65_000
+
+
+class NoRoomError(HocVuSoError):
+    """The machine runs as many live examples as it may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Whose kernel is being started."""
+
+    learner: str
+
+
+OPENING: ContextVar[Opening] = ContextVar("hocvuso_opening")
+
+
+class BoxedSpecs(KernelSpecManager):  # type: ignore[misc]  # jupyter_client is untyped for us
+    """One kernel: this Python, through the sandbox's provisioner. What the machine has installed is not offered."""
+
+    def find_kernel_specs(self) -> dict[str, str]:
+        """Only our own spec; it has no resources on disk."""
+        return {SPEC: ""}
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        """Our spec; NoSuchKernel for any other name."""
+        if kernel_name != SPEC:
+            raise NoSuchKernel(kernel_name)
+        return KernelSpec(
+            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+            display_name="Python 3",
+            language="python",
+            metadata={"kernel_provisioner": {"provisioner_name": PROVISIONER}},
+        )
+
+    def get_all_specs(self) -> dict[str, Any]:
+        """What Voila looks through to mend a notebook's kernel name."""
+        return {SPEC: {"resource_dir": "", "spec": self.get_kernel_spec(SPEC).to_dict()}}
+
+
+class LearnerKernels(AsyncMappingKernelManager):  # type: ignore[misc]  # jupyter_server is untyped for us
+    """Starts a kernel only on behalf of a learner (``OPENING``) and remembers whose it is.
+
+    The environment is the sandbox's: nothing of the service's own, no token of the hub.
+    """
+
+    per_learner = Integer(3, config=True, help="live examples that one learner may have at once")
+    in_all = Integer(200, config=True, help="live examples at once on this machine")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._owners: dict[str, str] = {}
+        self._starting = 0
+
+    @default("context")
+    def _roomy_context(self) -> zmq.asyncio.Context:
+        self._created_context = True
+        context = zmq.asyncio.Context()
+        context.set(zmq.MAX_SOCKETS, SOCKETS)
+        return context
+
+    def owner_of(self, kernel_id: str) -> str | None:
+        """The learner for whom ``kernel_id`` was started; None when there is no such kernel."""
+        return self._owners.get(kernel_id)
+
+    async def _async_start_kernel(
+        self, *, kernel_id: str | None = None, path: str | None = None, **kwargs: Any
+    ) -> str:
+        """Start a boxed kernel for the learner of ``OPENING``; LookupError without one."""
+        learner = OPENING.get().learner
+        await self._make_room(learner)
+        self._starting += 1
+        try:
+            started: str = await super()._async_start_kernel(
+                kernel_id=kernel_id, path=path, **kwargs | {"env": clean_env()}
+            )
+        finally:
+            self._starting -= 1
+        self._owners[started] = learner
+        return started
+
+    start_kernel = _async_start_kernel
+
+    def remove_kernel(self, kernel_id: str) -> Any:
+        """Forget the kernel and its owner."""
+        self._owners.pop(kernel_id, None)
+        return super().remove_kernel(kernel_id)
+
+    async def _make_room(self, learner: str) -> None:
+        """End the learner's least recently used kernels above the limit; NoRoomError when the machine is full."""
+        own = [k for k, owner in self._owners.items() if owner == learner and k in self]
+        own.sort(key=lambda k: self.get_kernel(k).last_activity)
+        for kernel_id in own[: max(0, len(own) - self.per_learner + 1)]:
+            await self.shutdown_kernel(kernel_id, now=True)
+        if len(self) + self._starting >= self.in_all:
+            raise NoRoomError(
+                N_("Hiện có quá nhiều người đang mở ví dụ tương tác. Xin thử lại sau vài phút.")
+            )

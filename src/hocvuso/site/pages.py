@@ -1,0 +1,113 @@
+"""Plain pages without a kernel: home, lesson, result, all results."""
+
+from __future__ import annotations
+
+import asyncio
+
+from tornado import web
+
+from hocvuso.lessons.catalogue import LessonInfo
+from hocvuso.site.ledger import Handed, Result
+from hocvuso.site.progress import Standing, answers_it, stand
+from hocvuso.site.shelf import choose_edition
+from hocvuso.site.web import SiteHandler
+
+
+class LearnerPage(SiteHandler):
+    """Reads what the signed-in learner has begun, handed in and got back."""
+
+    def editions_of(self, lesson: str) -> list[LessonInfo]:
+        """The lesson's released editions, the newest first; 404 when there is none."""
+        found = self.site.shelf.lessons().get(lesson)
+        if not found:
+            raise web.HTTPError(404)
+        return found
+
+    async def standings(self) -> list[Standing]:
+        """Where each released lesson stands."""
+        learner = self.learner
+        return await asyncio.to_thread(self._standings, learner)
+
+    def _standings(self, learner: str) -> list[Standing]:
+        begun = self.site.store.editions_begun(learner)
+        handed = self.site.ledger.handed_in(learner)
+        results = self.site.ledger.results(learner)
+        lessons = self.site.shelf.lessons().values()
+        return [stand(editions, begun=begun, handed=handed, results=results) for editions in lessons]
+
+
+class Home(LearnerPage):
+    """``/``: "Bài của tôi"."""
+
+    async def get(self) -> None:
+        """All lessons, each with where it stands."""
+        self.show("home.html", standings=await self.standings())
+
+
+class Lesson(LearnerPage):
+    """``/bai/<lesson>``: the page that the build made, the same bytes for everyone."""
+
+    keeps = "private, no-cache"
+
+    async def get(self, lesson: str) -> None:
+        """The page of the learner's edition."""
+        editions = [info.edition for info in self.editions_of(lesson)]
+        learner = self.learner
+        begun = await asyncio.to_thread(self.site.store.editions_begun, learner)
+        handed = await asyncio.to_thread(self.site.ledger.handed_in, learner)
+        edition = choose_edition(editions, begun=begun, handed_in={h.edition for h in handed})
+        page = self.site.shelf.find_page(edition or "")
+        if page is None:
+            raise web.HTTPError(404)
+        self.set_header("Content-Type", "text/html; charset=UTF-8")
+        self.set_header("Vary", "Cookie")
+        self.set_header("ETag", page.etag)
+        if self.check_etag_header():
+            self.set_status(304)
+            self.finish()
+        else:
+            self.finish(page.body)
+
+
+class LessonResult(LearnerPage):
+    """``/bai/<lesson>/ket-qua``: what came of the newest submission, or that it is being graded."""
+
+    async def get(self, lesson: str) -> None:
+        """Points, and per question: yours, the right one, why. All of it plain text, escaped."""
+        editions = self.editions_of(lesson)
+        learner = self.learner
+        standing = await asyncio.to_thread(self._stand, learner, editions)
+        if standing.latest is None and standing.result is None:
+            self.redirect(f"{self.site.base_url}bai/{lesson}")
+            return
+        self.show("result.html", lesson=lesson, standing=standing, result=standing.result)
+
+    def _stand(self, learner: str, editions: list[LessonInfo]) -> Standing:
+        return stand(
+            editions,
+            begun=self.site.store.editions_begun(learner),
+            handed=self.site.ledger.handed_in(learner),
+            results=self.site.ledger.results(learner),
+        )
+
+
+class Results(LearnerPage):
+    """``/ket-qua``: all results of the learner."""
+
+    async def get(self) -> None:
+        """Lessons that were handed in, the newest first."""
+        done = [s for s in await self.standings() if s.latest or s.result]
+        self.show("results.html", standings=sorted(done, key=_when, reverse=True))
+
+
+def _when(standing: Standing) -> float:
+    if standing.latest:
+        return standing.latest.at.timestamp()
+    return standing.result.handed_in.timestamp() if standing.result else 0.0
+
+
+def state_of(result: Result | None, latest: Handed | None) -> str:
+    """What ``/api/result`` says: ``none``, ``waiting``, or the state of the result that answers ``latest``."""
+    if latest is None:
+        return result.state if result else "none"
+    return result.state if result and answers_it(result, latest) else "waiting"

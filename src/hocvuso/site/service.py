@@ -1,0 +1,255 @@
+"""The one place that wires the site: Voila's server with our identity, kernels and pages in it."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import secrets
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlparse
+
+import tornado.ioloop
+from jinja2 import Environment
+from jupyter_server.base.handlers import FileFindHandler
+from jupyter_server.services.kernels.handlers import KernelHandler
+from jupyterhub.singleuser.extension import JupyterHubLogoutHandler, JupyterHubOAuthCallbackHandler
+from jupyterlab_server.themes_handler import ThemesHandler
+from tornado import web
+from traitlets.config import Config
+from voila.app import Voila
+from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
+from voila.static_file_handler import MultiStaticFileHandler, TemplateStaticFileHandler
+from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
+
+from hocvuso import questions
+from hocvuso.exchange.answers import AnswerStore
+from hocvuso.exchange.receipts import SiteKey
+from hocvuso.language import N_, get_language
+from hocvuso.places import Places, find_places
+from hocvuso.site import answers, certificates, live, pages
+from hocvuso.site.identity import HubIdentity, OwnKernelsOnly
+from hocvuso.site.kernels import BoxedSpecs, LearnerKernels
+from hocvuso.site.ledger import Ledger
+from hocvuso.site.shelf import EDITION, Shelf
+from hocvuso.site.web import STATIC, FrontEnd, NotFound, Static, log_request, make_templates
+
+VOILA_PATH = Path(__file__).parent / "voila"
+KEPT = {  # handlers of Voila's own that stay; all others (files, tree, contents, render) are left out
+    KernelHandler,
+    VoilaKernelWebsocketHandler,
+    TemplateStaticFileHandler,
+    MultiStaticFileHandler,
+    ThemesHandler,
+    FileFindHandler,
+    JupyterHubLogoutHandler,
+    JupyterHubOAuthCallbackHandler,
+}
+LARGEST_BODY = 1024 * 1024
+CELL_FAILED = N_("Xin tải lại trang. Nếu vẫn vậy, xin báo người phụ trách.")
+
+
+@dataclass(slots=True)
+class Site:
+    """What the handlers work with."""
+
+    places: Places
+    base_url: str
+    shelf: Shelf
+    store: AnswerStore
+    ledger: Ledger
+    key: SiteKey
+    clock: Callable[[], datetime]
+    new_id: Callable[[], str]
+    templates: Environment
+    voila: Any  # VoilaConfiguration; voila is untyped for us
+    template_paths: list[str]
+    running: live.Running = field(default_factory=live.Running)
+    boxed: bool = False  # whether the sandbox was seen to work here
+
+    def static_url(self, name: str) -> str:
+        """The address of a static file, with its hash, so that a browser may keep it."""
+        return f"{self.base_url}static/{name}?v={_hash_of(name)}"
+
+
+class KeepKernel(VoilaShutdownKernelHandler):  # type: ignore[misc]  # voila is untyped for us
+    """Voila's page asks to end its kernel when it is closed or reloaded. It stays: only idleness ends it."""
+
+    async def post(self, kernel_id: str) -> None:
+        """Do nothing."""
+        del kernel_id
+        self.set_status(204)
+        self.finish()
+
+    def check_xsrf_cookie(self) -> None:
+        """Not needed: nothing is changed."""
+
+
+class SiteServer(Voila):  # type: ignore[misc]  # voila is untyped for us
+    """Voila's server, serving released lessons and our pages, to people whom the hub has signed in."""
+
+    name = "hocvuso-site"
+    places: Places
+
+    def init_settings(self) -> dict[str, Any]:
+        """Voila's settings, with compressed responses and a log without people in it."""
+        settings: dict[str, Any] = super().init_settings()
+        return settings | {"compress_response": True, "log_function": log_request, "cookie_secret": self._secret()}
+
+    def init_handlers(self) -> list[Any]:
+        """Our pages first, then what Voila's page needs to run; nothing of it that reads files or lists them."""
+        theirs = [h for h in super().init_handlers() if h[1] in KEPT]
+        shutdown = (f"{self.base_url}voila/api/shutdown/(.*)", KeepKernel)
+        site = self._make_site()
+        rest = (r"/.*", NotFound, {"site": site})
+        return [*our_handlers(site), *theirs, shutdown, rest]
+
+    def listen(self) -> None:
+        """Serve on the one port that the hub knows, until told to stop."""
+        self.app.listen(self.port, self.ip, max_body_size=LARGEST_BODY, xheaders=True)
+        self.log.info("The site is at %s", self.base_url)
+        self.ioloop = tornado.ioloop.IOLoop.current()
+        try:
+            self.ioloop.start()
+        except KeyboardInterrupt:
+            self.log.info("Stopping")
+        finally:
+            self.stop()
+
+    def initialize(self, argv: list[str] | None = None) -> None:
+        """Prepare everything; SIGINT and SIGTERM end the service and its kernels."""
+        super().initialize(argv)
+        signal.signal(signal.SIGINT, self._handle_signal_stop)
+
+    def load_config_file(self, *_: Any, **__: Any) -> None:
+        """Read no ``voila.py`` from anywhere: the course decides, not the folder we were started in."""
+
+    def _make_site(self) -> Site:
+        places = self.places
+        clock = _now
+        return Site(
+            places=places,
+            base_url=self.base_url,
+            shelf=Shelf(places),
+            store=AnswerStore(places.answers, clock),
+            ledger=Ledger(places),
+            key=SiteKey.load_or_make(places.site_keys),
+            clock=clock,
+            new_id=new_id,
+            templates=make_templates(),
+            voila=self.voila_configuration,
+            template_paths=self.template_paths,
+        )
+
+    def _secret(self) -> bytes:
+        """Signs our cookies; kept, so that a restart signs nobody out."""
+        path = self.places.site_keys / "cookie-secret"
+        try:
+            return path.read_bytes()
+        except FileNotFoundError:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fresh = secrets.token_bytes(32)
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(fresh)
+            return fresh
+
+
+def our_handlers(site: Site) -> list[tuple[Any, ...]]:
+    """Every address of the site's own."""
+    base, with_site = site.base_url, {"site": site}
+    lesson = edition = f"({EDITION})"
+    number = f"({certificates.NUMBER})"
+    routes: dict[str, type[web.RequestHandler]] = {
+        "": pages.Home,
+        f"bai/{lesson}": pages.Lesson,
+        f"bai/{lesson}/nop": answers.Submit,
+        f"bai/{lesson}/ket-qua": pages.LessonResult,
+        "ket-qua": pages.Results,
+        "chung-nhan": certificates.Certificates,
+        rf"chung-nhan/{number}\.(json|pdf)": certificates.CertificateFile,
+        "xac-minh": certificates.Verify,
+        "phat-hanh/([^/]+)": certificates.Published,
+        "bien-nhan/([^/]+)": answers.Receipt,
+        f"song/{edition}/([a-z0-9][a-z0-9-]*)": live.LiveCell,
+        f"voila/(?!static/|templates/|labextensions/|api/){edition}": live.WholeLesson,
+        f"api/answers/{edition}": answers.Answers,
+        f"api/answers/{edition}/([A-Za-z0-9_-]{{1,80}})": answers.Answer,
+        f"api/result/{edition}": answers.ResultState,
+        "api/me": answers.Me,
+    }
+    static = [
+        (f"{base}static/(questions(?:/[a-z_]+)?\\.(?:js|css))", FrontEnd, {"make": front_end}),
+        (f"{base}static/(.*)", Static, {"path": str(STATIC)}),
+    ]
+    return [*static, *((base + route, handler, with_site) for route, handler in routes.items())]
+
+
+@cache
+def front_end(name: str) -> str | None:
+    """A question type's front end or the style sheet of all, by its address; None when there is none."""
+    if name == "questions.css":
+        return questions.front_css()
+    kind = name.removeprefix("questions/").removesuffix(".js")
+    return questions.front_module(kind) if kind in questions.types() else None
+
+
+def configure(places: Places, *, service_url: str, prefix: str) -> Config:
+    """Voila's settings for the course at ``places``, served below ``prefix`` at ``service_url``."""
+    address = urlparse(service_url)
+    c = Config()
+    c.Voila.ip, c.Voila.port = address.hostname, address.port
+    c.Voila.base_url, c.Voila.root_dir, c.Voila.open_browser = prefix, str(places.release), False
+    c.Voila.identity_provider_class, c.Voila.authorizer_class = HubIdentity, OwnKernelsOnly
+    c.Voila.log_level = logging.WARNING
+    v = c.VoilaConfiguration
+    v.template, v.theme = live.TEMPLATE, "light"
+    v.multi_kernel_manager_class, v.kernel_spec_manager_class = LearnerKernels, BoxedSpecs
+    v.allow_template_override = v.allow_theme_override = "NO"
+    v.strip_sources, v.show_tracebacks, v.attempt_fix_notebook = True, False, False
+    v.extension_allowlist = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget"]
+    tell = get_language("vi")
+    c.VoilaExecutor.cell_error_instruction = c.VoilaExecutor.cell_timeout_instruction = tell(CELL_FAILED)
+    c.VoilaExecutor.timeout, c.VoilaExecutor.interrupt_on_timeout = 60, True
+    c.VoilaExporter.language_code = "vi"
+    c.MappingKernelManager.cull_idle_timeout, c.MappingKernelManager.cull_interval = 1800, 60
+    c.MappingKernelManager.cull_connected = True
+    c.KernelRestarter.restart_limit = 0  # a kernel that died has lost its widgets: the page must be loaded again
+    return c
+
+
+def new_id() -> str:
+    """An id that nobody can guess."""
+    return secrets.token_hex(16)
+
+
+def main() -> None:
+    """Serve until told to stop. The hub's variables say where; ``HOCVUSO_ROOT`` says what."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for noisy in ("tornado.application", "tornado.access", "tornado.general"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)  # their lines name users and addresses
+    extra = os.environ.get("JUPYTER_PATH")
+    os.environ["JUPYTER_PATH"] = os.pathsep.join([str(VOILA_PATH), *([extra] if extra else [])])
+    places = find_places()
+    SiteServer.places = places
+    config = configure(
+        places,
+        service_url=os.environ["JUPYTERHUB_SERVICE_URL"],
+        prefix=os.environ["JUPYTERHUB_SERVICE_PREFIX"],
+    )
+    SiteServer.launch_instance(argv=[], config=config)
+
+
+@cache
+def _hash_of(name: str) -> str:
+    text = front_end(name) if name.startswith("questions") else (STATIC / name).read_text(encoding="utf-8")
+    return hashlib.sha256((text or "").encode()).hexdigest()[:12]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,98 @@
+"""Released lessons, as the site shows them: which edition a learner works on, and its page from memory."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hocvuso.lessons.catalogue import LessonInfo, read_catalogue
+from hocvuso.places import Places
+
+EDITION = r"[a-z0-9][a-z0-9-]{0,63}"
+_NUMBER = re.compile(r"-e(\d+)$")
+
+
+def edition_number(edition: str) -> int:
+    """Which edition of its lesson this is: 1 for ``t14-05``, 2 for ``t14-05-e2``."""
+    found = _NUMBER.search(edition)
+    return int(found[1]) if found else 1
+
+
+def choose_edition(released: Iterable[str], *, begun: Set[str], handed_in: Set[str]) -> str | None:
+    """The edition that a learner gets: one begun and not yet handed in, else the newest; None when none is released."""
+    newest_first = sorted(released, key=edition_number, reverse=True)
+    open_ones = [e for e in newest_first if e in begun and e not in handed_in]
+    return next(iter(open_ones + newest_first), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A built page, ready to be sent."""
+
+    body: bytes
+    etag: str
+    stamp: int
+
+
+class Shelf:
+    """The released editions of one course; read again when a file changes."""
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
+        self._stamp: object = None
+        self._editions: dict[str, LessonInfo] = {}
+        self._pages: dict[str, Page] = {}
+
+    def editions(self) -> Mapping[str, LessonInfo]:
+        """All released editions by name."""
+        stamp = self._fingerprint()
+        if stamp != self._stamp:
+            self._editions = {info.edition: info for info in read_catalogue(self._places)}
+            self._stamp = stamp
+        return self._editions
+
+    def lessons(self) -> dict[str, list[LessonInfo]]:
+        """Editions by lesson, lessons in the order of their ids, the newest edition first."""
+        found: dict[str, list[LessonInfo]] = {}
+        for info in self.editions().values():
+            found.setdefault(info.id, []).append(info)
+        for several in found.values():
+            several.sort(key=lambda i: edition_number(i.edition), reverse=True)
+        return dict(sorted(found.items()))
+
+    def find_question(self, edition: str, question: str) -> Mapping[str, Any] | None:
+        """The question as asked (no key in it); None when the edition is not released or has no such question."""
+        info = self.editions().get(edition)
+        asked = info.questions if info else ()
+        return next((q for q in asked if q["id"] == question), None)
+
+    def find_page(self, edition: str) -> Page | None:
+        """The edition's built page; None when there is none."""
+        path = self._places.release / edition / "page.html"
+        try:
+            stamp = path.stat().st_mtime_ns
+        except OSError:
+            return None
+        kept = self._pages.get(edition)
+        if kept is None or kept.stamp != stamp:
+            body = path.read_bytes()
+            kept = Page(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"', stamp)
+            self._pages[edition] = kept
+        return kept
+
+    def find_live(self, edition: str, live: str) -> tuple[Path, str] | None:
+        """Notebook and title of a live cell; None when the edition has no such cell."""
+        info = self.editions().get(edition)
+        for cell in info.live if info else ():
+            if cell.id == live:
+                path = self._places.release / edition / Path(cell.notebook).name
+                return (path, cell.title) if path.is_file() else None
+        return None
+
+    def _fingerprint(self) -> object:
+        files = [self._places.editions, *sorted(self._places.release.glob("*/lesson.json"))]
+        return [(str(f), f.stat().st_mtime_ns, f.stat().st_size) for f in files if f.is_file()]

@@ -1,0 +1,50 @@
+// A Voila app of the site: says when it is ready, tells the page around it how tall it is, and notices when its
+// kernel is gone. Loaded before Voila's own script, whose hooks it provides.
+
+(() => {
+  const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
+  const base = meta("hv-base");
+  const main = document.getElementById("noi-dung");
+  const state = document.getElementById("hv-app-state");
+  const gone = document.getElementById("hv-app-gone");
+  const embedded = window.parent !== window;
+  document.documentElement.classList.toggle("hv-embedded", embedded);
+
+  // ---- Voila's hooks: the page is already there, only its outputs are still being drawn
+  window.cellLoaded = true;
+  window.voila_process = () => {};
+  window.voila_heartbeat = () => {};
+  window.voila_finish = () => {
+    state.hidden = true;
+    main.removeAttribute("aria-busy");
+  };
+  const patience = window.setTimeout(() => window.voila_finish(), 20_000);
+  window.addEventListener("unload", () => window.clearTimeout(patience));
+
+  // ---- height, for the frame in the lesson's page
+  if (embedded) {
+    const say = () => window.parent.postMessage({ hvHeight: document.body.scrollHeight + 8 }, location.origin);
+    new ResizeObserver(say).observe(document.body);
+  }
+
+  // ---- the kernel: ended when idle, when the machine needs room, or by accident
+  const data = JSON.parse(document.getElementById("jupyter-config-data")?.textContent ?? "{}");
+  const token = () => document.cookie.match(/(?:^|;\s*)_xsrf=([^;]*)/)?.[1] ?? "";
+  async function look() {
+    if (document.hidden || !data.kernelId || !gone.hidden) return;
+    try {
+      const response = await fetch(`${base}api/kernels/${data.kernelId}`, { headers: { "X-XSRFToken": token() } });
+      if ([401, 403, 404].includes(response.status)) {
+        gone.hidden = false;
+        window.voila_finish();
+      }
+    } catch {
+      // no network: Voila's own connection retries; nothing is known about the kernel
+    }
+  }
+  window.setInterval(look, 10_000);
+  document.addEventListener("visibilitychange", look);
+  window.addEventListener("online", look);
+  gone.querySelector("button").addEventListener("click", () => location.reload());
+  look();
+})();

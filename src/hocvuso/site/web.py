@@ -1,0 +1,301 @@
+"""What every response of ours has: headers, a language, friendly errors, and a log line without people in it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import traceback
+from datetime import datetime, timedelta, timezone
+from collections.abc import Callable
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader
+from jupyter_server.auth.decorator import allow_unauthenticated
+from jupyter_server.base.handlers import JupyterHandler
+from tornado import web
+
+from hocvuso.errors import (
+    AnswerError,
+    ConflictError,
+    HocVuSoError,
+    ReceiptError,
+    SandboxError,
+    StorageError,
+    SubmissionError,
+)
+from hocvuso.language import N_, Language, get_language, languages
+from hocvuso.site.kernels import NoRoomError
+
+if TYPE_CHECKING:
+    from hocvuso.site.service import Site
+
+VIET_NAM = timezone(timedelta(hours=7))
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+LANG_COOKIE = "hocvuso-lang"
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'self'"
+)
+STATUS_OF: tuple[tuple[type[HocVuSoError], int], ...] = (
+    (AnswerError, 400),
+    (ConflictError, 409),
+    (SubmissionError, 409),
+    (StorageError, 507),
+    (SandboxError, 503),
+    (NoRoomError, 503),
+    (ReceiptError, 500),
+)
+SENTENCES = {
+    400: N_("Yêu cầu này không đúng dạng."),
+    401: N_("Phiên đăng nhập đã hết. Hãy đăng nhập lại; những gì đã làm vẫn còn."),
+    403: N_("Trang này không dành cho tài khoản đang đăng nhập, hoặc phiên đăng nhập đã hết."),
+    404: N_("Không có trang này, hoặc nó không dành cho anh/chị."),
+    405: N_("Trang này không nhận loại yêu cầu đó."),
+    409: N_("Dữ liệu đã thay đổi ở nơi khác."),
+    413: N_("Nội dung gửi lên quá lớn."),
+    415: N_("Yêu cầu phải ở dạng JSON."),
+    503: N_("Máy chủ đang bận. Xin thử lại sau vài phút."),
+    507: N_("Máy chủ hết chỗ lưu. Câu trả lời chưa được lưu; xin báo người phụ trách."),
+}
+SORRY = N_("Có lỗi ở máy chủ. Những gì đã lưu vẫn còn; xin thử lại sau ít phút.")
+log = logging.getLogger("hocvuso.site")
+
+
+def make_templates() -> Environment:
+    """The environment of the site's own pages; escapes everything, compiles each template once."""
+    made = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"local_time": local_time, "local_day": local_day}
+    return made
+
+
+def local_time(when: datetime) -> str:
+    """A moment as it is written in Viet Nam, in the time of Viet Nam (which has no summer time)."""
+    return when.astimezone(VIET_NAM).strftime("%H:%M %d/%m/%Y")
+
+
+def local_day(date: str) -> str:
+    """An ISO date, or the day of an ISO moment, as it is written in Viet Nam."""
+    try:
+        return datetime.fromisoformat(date).strftime("%d/%m/%Y")
+    except ValueError:
+        return date
+
+
+def log_request(handler: web.RequestHandler) -> None:
+    """One line per request: method, path, status, time. No query, no address, no user."""
+    request = handler.request
+    level = logging.INFO if handler.get_status() < HTTPStatus.INTERNAL_SERVER_ERROR else logging.ERROR
+    took = 1000 * request.request_time()
+    log.log(level, "%s %s %d %.0f ms", request.method, request.path, handler.get_status(), took)
+
+
+class Unsent(web.HTTPError):  # type: ignore[misc]  # tornado is untyped for us
+    """An HTTP error with a sentence of ours (a message of the catalogue)."""
+
+    def __init__(self, status: int, sentence: str, **fields: object) -> None:
+        super().__init__(status)
+        self.sentence, self.fields = sentence, fields
+
+
+class SiteHandler(JupyterHandler):  # type: ignore[misc]  # jupyter_server is untyped for us
+    """Base of our pages: signed-in people only, unless a method says ``@allow_unauthenticated``."""
+
+    policy = POLICY
+    keeps = "no-store"
+
+    def initialize(self, site: Site) -> None:
+        """Take what `hocvuso.site.service` has wired."""
+        self.site = site
+
+    @property
+    def content_security_policy(self) -> str:
+        """The page's policy: nothing from another host, nothing inline."""
+        return self.policy
+
+    def set_default_headers(self) -> None:
+        """Send the headers that every response of ours has."""
+        self.set_header("Content-Security-Policy", self.policy)
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Referrer-Policy", "same-origin")
+        self.set_header("Cross-Origin-Opener-Policy", "same-origin")
+        self.set_header("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        self.set_header("Cache-Control", self.keeps)
+        self.clear_header("Server")
+
+    def set_cors_headers(self) -> None:
+        """None: no other site's page may read ours, not even with a token."""
+
+    async def prepare(self, *, _redirect_to_login: bool = True) -> None:
+        """Find out who asks and in which language; set the XSRF cookie that `host.js` sends back."""
+        self._choose_language()
+        await super().prepare(_redirect_to_login=_redirect_to_login)
+        if self.current_user and self.request.method == "GET" and not self._finished:
+            _ = self.xsrf_token
+
+    @property
+    def learner(self) -> str:
+        """The hub's name of who is signed in."""
+        return str(self.current_user.username)
+
+    @property
+    def _(self) -> Language:
+        return get_language(self.lang)
+
+    def _choose_language(self) -> None:
+        asked = self.request.query_arguments.get("lang", [b""])[-1].decode("ascii", "ignore")
+        kept = self.get_cookie(LANG_COOKIE, "")
+        if asked in languages():
+            path = self.site.base_url
+            self.set_cookie(LANG_COOKIE, asked, expires_days=365, path=path, samesite="Lax", httponly=True)
+        else:
+            asked = kept
+        self.lang = asked if asked in languages() else languages()[0]
+
+    def show(self, template: str, **context: object) -> None:
+        """Answer with a page of ours."""
+        tell = self._
+        page = self.site.templates.get_template(template)
+        self.set_header("Content-Type", "text/html; charset=UTF-8")
+        self.finish(
+            page.render(
+                _=tell,
+                lang=tell.code,
+                base=self.site.base_url,
+                static=self.site.static_url,
+                path=self.request.path,
+                user=self.current_user,
+                languages=languages(),
+                **context,
+            )
+        )
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """A sentence that a person understands, and the right status; never a traceback."""
+        sentence = self._explain(status_code, kwargs.get("exc_info"))
+        self.clear_header("ETag")
+        self.tell_error(self.get_status(), sentence)
+
+    def tell_error(self, status: int, sentence: str) -> None:
+        """Write the error as a page."""
+        self.show("error.html", status=status, sentence=sentence)
+
+    def _explain(self, status: int, exc_info: Any) -> str:
+        if not hasattr(self, "lang"):
+            self.lang = languages()[0]
+        error = exc_info[1] if exc_info else None
+        if isinstance(error, HocVuSoError):
+            self.set_status(next((s for kind, s in STATUS_OF if isinstance(error, kind)), 500))
+            return error.tell(self.lang)
+        if isinstance(error, Unsent):
+            return self._(error.sentence, **error.fields)
+        return self._(SENTENCES.get(status, SORRY if status >= 500 else SENTENCES[400]))  # noqa: PLR2004
+
+    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
+        """Where it happened, never what was in it: messages of exceptions can hold answers or names."""
+        if isinstance(value, HocVuSoError):
+            log.warning("%s %s: %s", self.request.method, self.request.path, typ.__name__)
+        elif not isinstance(value, web.HTTPError):
+            where = "".join(traceback.format_tb(tb))
+            log.error("%s %s: %s\n%s", self.request.method, self.request.path, typ.__name__, where)
+
+
+class ApiHandler(SiteHandler):
+    """Base of what `host.js` talks to: JSON in, JSON out, and 401 rather than a page to sign in."""
+
+    largest = 24_000
+
+    async def prepare(self, *, _redirect_to_login: bool = False) -> None:
+        """Refuse who is not signed in (401 to a question, 403 to a change without its XSRF token)."""
+        if len(self.request.body) > self.largest:
+            self._choose_language()
+            raise web.HTTPError(413)
+        try:
+            await super().prepare(_redirect_to_login=False)
+        except web.HTTPError as error:
+            if error.status_code == 403 and not self.current_user and self.request.method in {"GET", "HEAD"}:  # noqa: PLR2004
+                raise web.HTTPError(401) from error
+            raise
+
+    def answer(self, body: object, status: int = 200) -> None:
+        """Answer with JSON."""
+        self.set_status(status)
+        self.set_header("Content-Type", "application/json; charset=UTF-8")
+        self.finish(json.dumps(body, ensure_ascii=False))
+
+    def read_json(self) -> Any:
+        """The body as JSON; 415 when it is declared as something else, 400 when it is none."""
+        kind = self.request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if kind != "application/json":
+            raise web.HTTPError(415)
+        try:
+            return json.loads(self.request.body, parse_constant=_refuse)
+        except (ValueError, RecursionError) as error:
+            raise web.HTTPError(400) from error
+
+    def tell_error(self, status: int, sentence: str) -> None:
+        """Write the error as JSON."""
+        self.answer({"error": sentence, "status": status}, status)
+
+
+class NotFound(SiteHandler):
+    """Whatever no other handler takes."""
+
+    @allow_unauthenticated
+    async def get(self, *_: str) -> None:
+        """404, in words."""
+        raise web.HTTPError(404)
+
+    post = put = delete = patch = get
+
+
+class Static(web.StaticFileHandler):  # type: ignore[misc]  # tornado is untyped for us
+    """Style sheets and scripts: the same for everyone, so without sign-in."""
+
+    def set_extra_headers(self, path: str) -> None:
+        """Keep for a year what is asked for by its hash, else check after five minutes."""
+        del path
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Content-Security-Policy", POLICY)
+        age = "31536000, immutable" if self.get_query_argument("v", "") else "300"
+        self.set_header("Cache-Control", f"public, max-age={age}")
+        self.clear_header("Server")
+
+    def write_error(self, status_code: int, **_: Any) -> None:
+        """Only the number: nobody reads this page."""
+        self.finish(str(status_code))
+
+
+class FrontEnd(Static):
+    """Question types' front ends and their style sheet, taken from `hocvuso.questions`."""
+
+    def initialize(self, make: Callable[[str], str | None]) -> None:  # type: ignore[override]
+        """``make`` gives the text for a name, or None when there is no such thing."""
+        super().initialize(path=str(STATIC))
+        self.make = make
+
+    async def get(self, name: str, include_body: bool = True) -> None:  # noqa: FBT001, FBT002  (tornado's)
+        """The text, from memory."""
+        text = self.make(name)
+        if text is None:
+            raise web.HTTPError(404)
+        self.set_extra_headers(name)
+        kind = "text/css" if name.endswith(".css") else "text/javascript"
+        self.set_header("Content-Type", f"{kind}; charset=UTF-8")
+        self.finish(text if include_body else b"")
+
+    def compute_etag(self) -> str | None:
+        """From the text itself."""
+        return web.RequestHandler.compute_etag(self)  # type: ignore[no-any-return]
+
+
+def _refuse(name: str) -> Any:
+    raise ValueError(name)  # NaN and Infinity are no JSON
