@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -27,7 +28,7 @@ from sqlalchemy.orm import Session
 from traitlets import Bool, default
 
 from hocvuso.errors import PeopleError
-from hocvuso.hub.secret_files import write_private
+from hocvuso.hub.secret_files import make_private, write_private
 from hocvuso.language import N_, nfc
 from hocvuso.places import Places, folder_of
 
@@ -205,8 +206,13 @@ def _store(places: Places, username: str, password: str, *, replace: bool) -> No
 
 @contextmanager
 def _hub_session(places: Places) -> Iterator[Session]:
-    places.hub.mkdir(parents=True, exist_ok=True, mode=0o700)
-    factory = orm.new_session_factory(database_url(places))  # makes the hub's whole schema when it is missing
+    make_private(places.hub)
+    silenced = logging.root.manager.disable
+    logging.disable(logging.INFO)  # alembic tells whoever adds an account about its migrations
+    try:
+        factory = orm.new_session_factory(database_url(places))  # makes the hub's schema when it is missing
+    finally:
+        logging.disable(silenced)
     session = factory()
     try:
         yield session

@@ -20,7 +20,7 @@ from tornado.web import RequestHandler
 import hocvuso
 from hocvuso.errors import SetupError
 from hocvuso.hub.accounts import OPERATORS, SAMPLES, TRAINERS, HocVuSoAuthenticator, database_url
-from hocvuso.hub.secret_files import keep_secret
+from hocvuso.hub.secret_files import keep_secret, make_private
 from hocvuso.hub.settings import HubSettings, site_environment
 from hocvuso.hub.spawner import LabSpawner
 from hocvuso.language import N_, SOURCE, get_language
@@ -56,7 +56,7 @@ def configure(c: Any, places: Places, *, settings: HubSettings) -> None:
     is free.
     """
     settings = settings.with_free_ports()
-    places.hub.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private(places.hub)
     _addresses(c, settings)
     _state(c, places)
     _proxy(c, places, settings)
@@ -170,7 +170,7 @@ def _web(c: Any, settings: HubSettings) -> None:
         },
         "log_function": log_without_people,
     }
-    c.JupyterHub.log_level = "WARNING"
+    c.JupyterHub.log_level = "WARN"
     c.JupyterHub.allow_named_servers = False
     c.JupyterHub.shutdown_on_logout = True
     c.JupyterHub.activity_resolution = 300

@@ -31,14 +31,14 @@ def kernel_environment(env: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in env.items() if _KERNEL_MAY_SEE.fullmatch(name)}
 
 
-class CleanKernels(AsyncMappingKernelManager):  # type: ignore[misc]  # jupyter_server is untyped for us
+class CleanKernels(AsyncMappingKernelManager):
     """Kernels whose environment holds no token and no address of the hub."""
 
     async def _async_start_kernel(self, **kwargs: Any) -> str:
         env = kernel_environment(kwargs.get("env") or dict(os.environ))
         return str(await super()._async_start_kernel(**(kwargs | {"env": env})))
 
-    start_kernel = _async_start_kernel
+    start_kernel = _async_start_kernel  # type: ignore[assignment]  # as the base class does
 
 
 def close_to_neighbours() -> None:
@@ -58,11 +58,12 @@ def take_secrets() -> None:
 
 def forget_secrets(app: Any) -> None:
     """Let the parts of the server that need the token take it; then no child can inherit it any more."""
-    for part in (
-        app.identity_provider,
-        *app.extension_manager.extension_apps.get(JupyterHubSingleUser.name, ()),
-    ):
-        assert part.hub_auth.api_token  # noqa: S101  (reading it is what makes it stay)
+    parts = [app.identity_provider]
+    for apps in app.extension_manager.extension_apps.values():
+        parts += [part for part in apps if isinstance(part, JupyterHubSingleUser)]
+    for part in parts:
+        if not part.hub_auth.api_token:  # read here for the first time, and kept from then on
+            raise RuntimeError(f"{type(part).__name__} has no token of the hub")
     for name in SECRET_NAMES:
         os.environ.pop(name, None)
 

@@ -50,7 +50,7 @@ def learner_files(learner: str, *, home: str, exchange: str) -> dict[str, str]:
                 "jupyterlab_jupytext": False,
             },  # jupytext runs .jupytext.py files
         ),
-        "labconfig/page_config.json": _disabled(_NEVER_SHOWN + _FOR_TRAINERS_ONLY),
+        "labconfig/page_config.json": _page(_NEVER_SHOWN + _FOR_TRAINERS_ONLY),
         "nbgrader_config.py": nbgrader,
         "nbgrader_config.json": "{}\n",
         **_overrides(),
@@ -61,7 +61,7 @@ def trainer_files(root: Path) -> dict[str, str]:
     """What a trainer's JupyterLab reads: the course folder, with formgrader and create-assignment."""
     return {
         "jupyter_server_config.json": _server(str(root), {_FORMGRADER: True, _COURSES: True}),
-        "labconfig/page_config.json": _disabled(_NEVER_SHOWN),
+        "labconfig/page_config.json": _page(_NEVER_SHOWN),
         **_overrides(),
     }
 
@@ -70,6 +70,7 @@ def _server(root: str, extensions: dict[str, bool]) -> str:
     config = {
         "ServerApp": {
             "root_dir": root,
+            "log_level": "WARN",  # its lines name the user
             "terminals_enabled": False,
             "kernel_manager_class": "hocvuso.hub.lab.CleanKernels",
             "jpserver_extensions": _OFF_FOR_ALL | extensions,
@@ -100,8 +101,12 @@ def _learners_nbgrader(learner: str, *, home: str, exchange: str) -> str:
     )
 
 
-def _disabled(plugins: tuple[str, ...]) -> str:
-    return json.dumps({"disabledExtensions": dict.fromkeys(plugins, True)}, indent=1) + "\n"
+def _page(plugins: tuple[str, ...]) -> str:
+    page = {
+        "disabledExtensions": dict.fromkeys(plugins, True),
+        "fullMathjaxUrl": "none",  # JupyterLab brings its own MathJax; the default names another host
+    }
+    return json.dumps(page, indent=1) + "\n"
 
 
 def _overrides() -> dict[str, str]:

@@ -8,6 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 
+def make_private(folder: Path) -> None:
+    """Make ``folder``, or make it readable by its owner only when it is there already."""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+
+
 def write_private(path: Path, text: str) -> None:
     """Write ``text`` to ``path`` with mode 600, all of it or nothing."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -64,7 +64,7 @@ class LabSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]  # jupyterhub
     async def start(self) -> tuple[str, int]:
         """Open the box and start the server in it; the failed page shows why it can't be."""
         try:
-            self.port = self.port or int(random_port())
+            self.port: int = self.port or int(random_port())
             told = super().get_env()
             secrets = {name: told.pop(name) for name in SECRET_NAMES}
             told = {name: value for name, value in told.items() if name.startswith("JUPYTERHUB_")}
@@ -117,6 +117,8 @@ def _trainers_box(places: Places, trainer: str, env: dict[str, str]) -> list[str
         places.feedback,
         places.exports,
         places.var / "grader",
+        places.var / "solution",
+        places.var / "source_with_tests",
     )
     for path in writable:
         path.mkdir(parents=True, exist_ok=True)

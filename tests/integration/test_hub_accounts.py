@@ -1,0 +1,91 @@
+"""Who a real hub lets in."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import PASSWORD, hidden, running_hub
+
+from hocvuso.hub.accounts import SAMPLES, add_account
+
+pytestmark = pytest.mark.slow
+
+
+def test_sample_accounts_sign_in_on_a_demo(hub_demo):
+    """Each sample account opens the demo with its printed password, and a wrong one opens nothing."""
+    for name in SAMPLES:
+        assert hub_demo.visitor(name).is_signed_in()
+        stranger = hub_demo.visitor()
+        assert stranger.sign_in(name, "không phải mật khẩu").status_code == 403
+        assert not stranger.is_signed_in()
+
+
+def test_signing_in_leads_to_the_site(hub_demo):
+    """Whoever signs in without asking for a page lands on the site, not on a control panel."""
+    visitor = hub_demo.visitor()
+    answer = visitor.sign_in("hocvien", hub_demo.accounts["hocvien"])
+    assert (answer.status_code, answer.headers["location"]) == (302, "/services/hoc/")
+
+
+def test_one_name_in_two_unicode_forms_is_one_account(hub_demo):
+    """A name and a password typed with combining marks and capitals open the same account."""
+    name, password = "nguyễn.ánh", "đường xa vạn dặm"
+    add_account(hub_demo.places, name, password)
+    visitor = hub_demo.visitor()
+    assert visitor.sign_in("NGUYE\u0302\u0303N.A\u0301NH", "đường xa va\u0323n dặm").status_code == 302
+
+
+def test_sign_in_page_speaks_vietnamese_and_asks_no_other_host(hub_demo):
+    """The page is in Vietnamese, needs no script, and names no other host."""
+    page = hub_demo.visitor().http.get("/hub/login")
+    assert '<html lang="vi">' in page.text
+    assert "Tên đăng nhập" in page.text
+    assert "<script" not in page.text
+    assert "http://" not in page.text
+    assert "https://" not in page.text
+    assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
+
+
+def test_nobody_can_sign_up_or_list_accounts(hub_demo):
+    """The account pages of the authenticator's package do not exist, even for the operator."""
+    operator = hub_demo.visitor("vanhanh")
+    for page in ("signup", "authorize", "authorize/lan", "discard/lan", "change-password/lan"):
+        assert operator.http.get(f"/hub/{page}").status_code == 404
+
+
+def test_learner_sees_no_other_user(hub_demo):
+    """A learner's own session can't list users, and gets no admin page."""
+    learner = hub_demo.visitor("lan")
+    assert learner.http.get("/hub/api/users").status_code == 403
+    assert learner.http.get("/hub/admin").status_code in {403, 404}
+    assert "/hub/admin" not in learner.http.get("/hub/home").text
+
+
+def test_changing_the_password_ends_other_sessions(hub_demo):
+    """The new password counts, the old one does not, and another device has to sign in again."""
+    old, new = "một con ngựa đau", "cả tàu bỏ cỏ hết"
+    hub_demo.accounts[add_account(hub_demo.places, "minh", old)] = old
+    here, elsewhere = hub_demo.visitor("minh"), hub_demo.visitor("minh")
+    form = {"old_password": old, "again": new, "_xsrf": hidden(here.http.get("/hub/change-password").text)}
+    assert here.http.post("/hub/change-password", data=form | {"new_password": "ngắn"}).status_code == 400
+    assert here.http.post("/hub/change-password", data=form | {"new_password": new}).status_code == 200
+    assert here.is_signed_in()
+    assert not elsewhere.is_signed_in()
+    assert hub_demo.visitor().sign_in("minh", old).status_code == 403
+    assert hub_demo.visitor().sign_in("minh", new).status_code == 302
+
+
+def test_sample_accounts_are_refused_where_it_is_no_demo(hub_demo):
+    """Rows, cookies and tokens that a demo left in the database open nothing on a hub that is none."""
+    learner = hub_demo.visitor("hocvien")
+    headers = {"X-XSRFToken": hidden(learner.http.get("/hub/change-password").text)}
+    token = learner.http.post("/hub/api/users/hocvien/tokens", headers=headers).json()["token"]
+    with running_hub(hub_demo.places, demo=False) as hub:
+        hub.accounts = {"lan": PASSWORD}
+        for name in SAMPLES:
+            assert hub.visitor().sign_in(name, hub_demo.accounts[name]).status_code == 403
+        came_back = hub.visitor()
+        came_back.http.cookies.update(learner.http.cookies)
+        assert not came_back.is_signed_in()
+        asked = hub.visitor().http.get("/hub/api/user", headers={"Authorization": f"token {token}"})
+        assert asked.status_code == 403
+        assert hub.visitor("lan").is_signed_in()

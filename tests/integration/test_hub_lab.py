@@ -1,0 +1,145 @@
+"""A learner's JupyterLab as the hub really starts it."""
+
+from __future__ import annotations
+
+import json
+
+import nbformat
+import pytest
+
+from hocvuso.hub.spawner import EXCHANGE, HOME
+
+pytestmark = pytest.mark.slow
+
+LOOK_FOR_TOKENS = """
+import glob, json, os
+texts, refused = {"own": "|".join(f"{k}={v}" for k, v in os.environ.items())}, []
+for path in glob.glob("/proc/[0-9]*/environ") + glob.glob("/proc/[0-9]*/cmdline"):
+    try:
+        texts[path] = open(path, errors="replace").read()
+    except OSError:
+        refused.append(path)
+tokens = [path for path, text in texts.items() if "API_TOKEN" in text]
+print(json.dumps({"tokens": tokens, "hub": "JUPYTERHUB" in texts["own"], "refused": refused, "looked": len(texts)}))
+"""
+
+LOOK_AROUND = """
+import json, os
+def seen(path):
+    try:
+        return os.listdir(path)
+    except OSError as error:
+        return type(error).__name__
+print(json.dumps({path: seen(path) for path in PATHS}))
+"""
+
+
+def test_kernel_holds_no_token_and_can_read_none(hub_learner):
+    """No kernel's environment holds a hub token, and that of the server beside it can't be read."""
+    seen = json.loads(hub_learner.run(LOOK_FOR_TOKENS))
+    assert seen["tokens"] == []
+    assert seen["hub"] is False
+    assert len(seen["refused"]) == 1, "exactly one process keeps its environment to itself: the server"
+    assert seen["looked"] > 3
+
+
+def test_kernel_sees_nothing_of_the_course_but_what_is_released(hub_demo, hub_learner):
+    """Source editions, var/ with its keys and accounts, and other learners' homes do not exist for a learner."""
+    places = hub_demo.places
+    hidden = [places.root, places.source, places.var, places.issuer, places.hub, places.homes, places.labs]
+    seen = json.loads(
+        hub_learner.run(f"PATHS = {[str(p) for p in hidden] + ['/home', EXCHANGE]}\n" + LOOK_AROUND)
+    )
+    assert {seen[str(path)] for path in hidden} == {"FileNotFoundError"}
+    assert seen["/home"] == ["hocvien"]
+    assert seen[EXCHANGE] == ["hocvuso"]
+
+
+def test_learner_cannot_change_what_the_server_is_told_to_run(hub_learner):
+    """nbgrader's configuration in the home is read by the server, so a learner can't write or remove it."""
+    said = hub_learner.run(
+        f"import os\nfor name in ('nbgrader_config.py', 'nbgrader_config.json'):\n"
+        f"    for harm in (lambda p: open(p, 'w'), os.remove, lambda p: os.rename(p, p + '.old')):\n"
+        f"        try:\n            harm({HOME!r} + '/' + name); print('done')\n"
+        f"        except OSError as error:\n            print('refused')\n"
+    )
+    assert said.split() == ["refused"] * 6
+
+
+def test_learner_gets_no_terminal_and_no_teachers_pages(hub_learner):
+    """Terminals, formgrader and the list of courses do not answer a learner; the assignment list does."""
+    answers = {
+        path: hub_learner.lab("GET", path).status_code
+        for path in ("api/terminals", "formgrader", "formgrader/api/assignments", "formgraders", "assignments")
+    }
+    answers["assignments"] = hub_learner.lab("GET", "assignments", params={"course_id": "hocvuso"}).status_code
+    assert answers == {
+        "api/terminals": 404,
+        "formgrader": 404,
+        "formgrader/api/assignments": 404,
+        "formgraders": 404,
+        "assignments": 200,
+    }
+
+
+def test_learner_fetches_and_hands_in_through_nbgrader(hub_demo, hub_learner):
+    """The released edition is listed and fetched, and what is handed in lands in that learner's own inbox."""
+    ask = {"params": {"course_id": "hocvuso", "assignment_id": "t14-05"}}
+    listed = hub_learner.lab("GET", "assignments", params={"course_id": "hocvuso"}).json()
+    assert [(a["assignment_id"], a["status"]) for a in listed["value"]] == [("t14-05", "released")]
+
+    fetched = hub_learner.lab("POST", "assignments/fetch", **ask).json()
+    assert [a["status"] for a in fetched["value"]] == ["fetched"]
+    home = hub_demo.places.homes / "hocvien" / "t14-05"
+    (home / "answers.json").write_text('{"format": 1}', encoding="utf-8")
+
+    assert hub_learner.lab("POST", "assignments/submit", **ask).json()["success"] is True
+    inbox = hub_demo.places.labs / "hocvien" / "inbound"
+    (handed_in,) = inbox.iterdir()
+    assert handed_in.name.startswith("hocvien+t14-05+")
+    assert (handed_in / "answers.json").read_text(encoding="utf-8") == '{"format": 1}'
+    assert nbformat.read(handed_in / "t14-05.ipynb", as_version=4).cells
+
+
+def test_released_editions_are_read_only_for_a_learner(hub_learner):
+    """A learner's code can't change what other learners fetch."""
+    said = hub_learner.run(
+        f"try:\n    open('{EXCHANGE}/hocvuso/outbound/t14-05/t14-05.ipynb', 'a')\n"
+        "except OSError as error:\n    print(error.strerror)"
+    )
+    assert said.strip() == "Read-only file system"
+
+
+def test_question_widgets_work_in_a_learners_kernel(hub_learner):
+    """The platform's own package and anywidget's front end are there, so a lesson's questions show."""
+    assert hub_learner.run("import hocvuso.questions, anywidget; print('ok')").strip() == "ok"
+    page = hub_learner.lab("GET", "lab").text
+    assert '"name": "anywidget"' in page
+    assert "@jupyter/nbgrader:formgrader" in page, "switched off by name in the page's configuration"
+    assert "https://" not in page, "a page that names another host would ask it"
+
+
+def test_token_of_a_lab_reaches_no_other_user(hub_demo, hub_learner):
+    """A server's token reports its own user's activity; it reads no other user and starts no server."""
+    del hub_learner
+    news = {"last_activity": "2026-11-21T00:00:00Z"}
+    assert hub_demo.lab_asks("hocvien", "POST", "users/hocvien/activity", json=news) == 200
+    refused = [
+        hub_demo.lab_asks("hocvien", "GET", "users"),
+        hub_demo.lab_asks("hocvien", "GET", "users/lan"),
+        hub_demo.lab_asks("hocvien", "POST", "users/lan/activity", json=news),
+        hub_demo.lab_asks("hocvien", "POST", "users/lan/server"),
+        hub_demo.lab_asks("hocvien", "POST", "users/hocvien/server"),
+        hub_demo.lab_asks("hocvien", "POST", "users/hocvien/tokens"),
+        hub_demo.lab_asks("hocvien", "GET", "proxy"),
+        hub_demo.lab_asks("hocvien", "POST", "shutdown"),
+    ]
+    assert set(refused) <= {403, 404}
+
+
+def test_another_learner_cannot_open_it(hub_demo, hub_learner):
+    """Someone else who is signed in gets nothing of a learner's JupyterLab."""
+    del hub_learner
+    other = hub_demo.visitor("lan")
+    assert other.http.get("/user/hocvien/lab").status_code == 403
+    assert other.http.get("/user/hocvien/api/contents").status_code == 403
