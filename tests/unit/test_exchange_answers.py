@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hocvuso.errors import AnswerError, ConflictError, StorageError
-from hocvuso.exchange.answers import AnswerStore, Saved, lesson_of, merge
+from hocvuso.exchange.answers import AnswerStore, Saved, merge
+from hocvuso.lessons.editions import lesson_of
 from hocvuso.questions import AnswerBook, Choice
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from hocvuso.errors import AnswerError, ConflictError, StorageError
 from hocvuso.language import N_, nfc
+from hocvuso.lessons.editions import lesson_of
 from hocvuso.places import folder_of
 from hocvuso.questions.answers import AnswerBook, AnswerRecord, locked
 from hocvuso.questions.registry import check_answer
@@ -38,11 +39,6 @@ class Saved:
     revision: int
     conflict: Conflict | None
     current: Any  # JSON in the shape that the question asks for
-
-
-def lesson_of(edition: str) -> str:
-    """The lesson that ``edition`` belongs to: ``t14-05-e2`` is an edition of ``t14-05``."""
-    return re.sub(r"-e[0-9]+$", "", edition)
 
 
 def check_edition(edition: str) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from hocvuso.errors import AnswerError, ReceiptError, SubmissionError
-from hocvuso.exchange.answers import check_edition, lesson_of
+from hocvuso.exchange.answers import check_edition
 from hocvuso.exchange.folders import MAX_BYTES, read_folder
 from hocvuso.exchange.receipts import (
     RECEIPT,
@@ -25,6 +25,7 @@ from hocvuso.exchange.receipts import (
     hash_files,
 )
 from hocvuso.language import N_, nfc
+from hocvuso.lessons.editions import lesson_of
 from hocvuso.places import folder_of, learner_of
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hocvuso.exchange.receipts import Via
-    from hocvuso.places import Places
+    from hocvuso.lessons.editions import lesson_of
+from hocvuso.places import Places
 
 MOST_AT_ONCE = 50  # of one learner's JupyterLab; the rest waits for the next round, behind everybody else's
 

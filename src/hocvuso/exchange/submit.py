@@ -7,17 +7,19 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from hocvuso.errors import StorageError, SubmissionError
-from hocvuso.exchange.answers import check_edition, lesson_of
+from hocvuso.exchange.answers import check_edition
 from hocvuso.exchange.folders import write_folder
 from hocvuso.exchange.receipts import RECEIPT, Receipt, SiteKey, hash_files
 from hocvuso.language import N_, nfc
+from hocvuso.lessons.editions import lesson_of
 from hocvuso.places import folder_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hocvuso.exchange.answers import AnswerStore
-    from hocvuso.places import Places
+    from hocvuso.lessons.editions import lesson_of
+from hocvuso.places import Places
 
 TIMESTAMP = "%Y-%m-%d %H:%M:%S.%f %Z"  # nbgrader's own format (Exchange.timestamp_format)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -93,6 +94,11 @@ def choose_edition(ledger: Ledger, lesson: str, signature: str, begun: Callable[
         return Edition(edition=current.edition, signature=signature)
     number = len(ledger.lessons[lesson]) + 1
     return Edition(edition=f"{lesson}-e{number}", signature=signature)
+
+
+def lesson_of(edition: str) -> str:
+    """The lesson that ``edition`` belongs to: ``t14-05-e2`` is an edition of ``t14-05``."""
+    return re.sub(r"-e[0-9]+$", "", edition)
 
 
 def has_begun(places: Places, edition: str) -> bool:

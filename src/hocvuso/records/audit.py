@@ -1,0 +1,43 @@
+"""The audit log: who did what, when; written in the transaction of the deed itself, and never changed.
+
+In SQLite triggers refuse to change or delete an entry. On PostgreSQL the role that the programs use must have
+no right to UPDATE or DELETE on the table; that is part of the installation.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert
+
+from hocvuso.records.tables import audit_log
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+    from sqlalchemy.orm import Session
+
+
+def note_deed(  # noqa: PLR0913  (who, what, to whom, when; all by name)
+    where: Connection | Session,
+    *,
+    actor: str,
+    action: str,
+    subject: str,
+    now: datetime,
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """Add an entry in the transaction of ``where``: it holds if the deed holds."""
+    where.execute(
+        insert(audit_log).values(
+            at=now.astimezone(UTC).isoformat(timespec="milliseconds"),
+            actor=actor,
+            action=action,
+            subject=subject,
+            details=json.dumps(details or {}, ensure_ascii=False, sort_keys=True),
+        )
+    )
