@@ -112,7 +112,8 @@ for (const type of Object.keys(questions)) {
         malformed: "Không đọc được câu trả lời", constructor: "Không đọc được câu trả lời",
       };
       for (const [state, word] of Object.entries(words)) {
-        model.set("feedback", { state, points: 1, out_of: 2, your: "câu của tôi", key: "đáp án đây", why: "vì thế" });
+        model.set("feedback", { state, points: 1, out_of: 2, your: "câu của tôi\ndòng hai", key: "đáp án đây", why: "vì thế" });
+        assert.equal(box.querySelectorAll("dd").length, 4, "one line of text, one line on the screen");
         assert.equal(box.hidden, false);
         assert.equal(box.querySelector("strong").textContent, word);
         for (const part of ["1/2 điểm", "câu của tôi", "Đáp án", "đáp án đây", "vì thế"]) {

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import json
 import os
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -208,3 +210,31 @@ def test_marks_are_plain_ints(path):
     points = mark(QUESTION.record(), str(path))
     assert type(points) is int
     assert repr(points) == "2"
+
+
+def test_who_may_read_the_file_stays_as_it_was(path):
+    """A new file follows the process's umask: a collector can read it; a later write keeps the mode."""
+    before = os.umask(0o027)
+    try:
+        save_answer(path, "q", "b", edited=NOON)
+        assert path.stat().st_mode & 0o777 == 0o640
+        path.chmod(0o600)
+        save_answer(path, "q", "a", edited=NOON)
+        assert path.stat().st_mode & 0o777 == 0o600
+    finally:
+        os.umask(before)
+
+
+def test_two_processes_lose_nothing(path):
+    """Two notebooks that save at the same time into one file keep each other's answers."""
+    code = (
+        "import sys, pathlib, datetime\n"
+        "from hocvuso.questions.answers import save_answer\n"
+        "for n in range(20):\n"
+        "    now = datetime.datetime.now(datetime.UTC)\n"
+        "    save_answer(pathlib.Path(sys.argv[1]), sys.argv[2], n, edited=now)\n"
+    )
+    running = [subprocess.Popen([sys.executable, "-c", code, path, name]) for name in ("mot", "hai")]
+    assert [process.wait(60) for process in running] == [0, 0]
+    found = AnswerBook.read(path).answers
+    assert {name: record.revision for name, record in found.items()} == {"mot": 20, "hai": 20}

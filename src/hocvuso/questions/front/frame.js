@@ -85,7 +85,8 @@ function showFeedback(box, feedback, say) {
   const list = element("dl", { class: "hv-details" });
   const parts = [["Câu trả lời của anh/chị", feedback.your], ["Đáp án", feedback.key], ["Giải thích", feedback.why]];
   for (const [title, text] of parts) {
-    if (text) list.append(element("dt", {}, say(title)), element("dd", {}, String(text)));
+    const lines = String(text ?? "").split("\n").filter((line) => line.trim());
+    if (lines.length) list.append(element("dt", {}, say(title)), ...lines.map((line) => element("dd", {}, line)));
   }
   if (list.childElementCount) box.append(list);
 }
