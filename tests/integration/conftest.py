@@ -6,12 +6,14 @@ import asyncio
 import json
 import os
 import re
+import shutil
+import sqlite3
 import subprocess
 import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx
@@ -190,6 +192,18 @@ def running_hub(places: Places, *, demo: bool, env: Mapping[str, str] | None = N
     finally:
         process.terminate()
         process.wait(PATIENCE)
+
+
+def copy_of_hub(places: Places, root: Path) -> Places:
+    """The hub's state as it is now, in another course folder: two hubs on one state would stop each other."""
+    copy = Places(root)
+    copy.hub.mkdir(parents=True)
+    for name in ("cookie_secret", "proxy_token"):
+        shutil.copy(places.hub / name, copy.hub / name)
+    database = "jupyterhub.sqlite"
+    with closing(sqlite3.connect(places.hub / database)) as here, closing(sqlite3.connect(copy.hub / database)) as there:
+        here.backup(there)
+    return copy
 
 
 def _answers(url: str) -> bool:

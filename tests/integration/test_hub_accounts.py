@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import PASSWORD, hidden, running_hub
+from conftest import PASSWORD, copy_of_hub, hidden, running_hub
 
 from hocvuso.hub.accounts import SAMPLES, add_account
 
@@ -74,12 +74,12 @@ def test_changing_the_password_ends_other_sessions(hub_demo):
     assert hub_demo.visitor().sign_in("minh", new).status_code == 302
 
 
-def test_sample_accounts_are_refused_where_it_is_no_demo(hub_demo):
+def test_sample_accounts_are_refused_where_it_is_no_demo(hub_demo, tmp_path):
     """Rows, cookies and tokens that a demo left in the database open nothing on a hub that is none."""
     learner = hub_demo.visitor("hocvien")
     headers = {"X-XSRFToken": hidden(learner.http.get("/hub/change-password").text)}
     token = learner.http.post("/hub/api/users/hocvien/tokens", headers=headers).json()["token"]
-    with running_hub(hub_demo.places, demo=False) as hub:
+    with running_hub(copy_of_hub(hub_demo.places, tmp_path), demo=False) as hub:
         hub.accounts = {"lan": PASSWORD}
         for name in SAMPLES:
             assert hub.visitor().sign_in(name, hub_demo.accounts[name]).status_code == 403

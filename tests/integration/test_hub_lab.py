@@ -143,3 +143,19 @@ def test_another_learner_cannot_open_it(hub_demo, hub_learner):
     other = hub_demo.visitor("lan")
     assert other.http.get("/user/hocvien/lab").status_code == 403
     assert other.http.get("/user/hocvien/api/contents").status_code == 403
+
+
+def test_trainer_gets_formgrader_and_the_course_but_no_keys(hub_demo):
+    """A trainer works in the course folder with formgrader; the issuer's, site's and hub's zones are not there."""
+    trainer = hub_demo.visitor("giangvien")
+    trainer.open_lab()
+    places = hub_demo.places
+    assert trainer.lab("GET", "formgrader/api/assignments").status_code == 200
+    ask = [str(p) for p in (places.root, places.source / "t14-05", places.var)]
+    seen = json.loads(
+        trainer.run(f"import os, json\nprint(json.dumps({{p: sorted(os.listdir(p)) for p in {ask}}}))")
+    )
+    assert {"source", "release", "notebooks", "exchange", "var", "nbgrader_config.py"} <= set(seen[str(places.root)])
+    assert seen[str(places.source / "t14-05")] == ["bi-mat.txt"]
+    assert not {"issuer", "hub", "site", "demo", "answers"} & set(seen[str(places.var)])
+    assert "API_TOKEN" not in trainer.run("import os; print(os.environ)")

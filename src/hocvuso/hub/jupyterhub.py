@@ -101,7 +101,8 @@ def _state(c: Any, places: Places) -> None:
 
 def _proxy(c: Any, places: Places, settings: HubSettings) -> None:
     c.JupyterHub.proxy_class = "configurable-http-proxy"
-    c.ConfigurableHTTPProxy.command = proxy_command(places)
+    # at its usual level it would log a route, and in it a name, for every JupyterLab
+    c.ConfigurableHTTPProxy.command = [*proxy_command(places), "--log-level", "warn"]
     c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{settings.proxy_port}"
     c.ConfigurableHTTPProxy.auth_token = keep_secret(
         places.hub / "proxy_token", lambda: secrets.token_hex(32)

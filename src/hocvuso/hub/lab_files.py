@@ -53,7 +53,7 @@ def learner_files(learner: str, *, home: str, exchange: str) -> dict[str, str]:
         "labconfig/page_config.json": _page(_NEVER_SHOWN + _FOR_TRAINERS_ONLY),
         "nbgrader_config.py": nbgrader,
         "nbgrader_config.json": "{}\n",
-        **_overrides(),
+        **_extras(),
     }
 
 
@@ -62,7 +62,7 @@ def trainer_files(root: Path) -> dict[str, str]:
     return {
         "jupyter_server_config.json": _server(str(root), {_FORMGRADER: True, _COURSES: True}),
         "labconfig/page_config.json": _page(_NEVER_SHOWN),
-        **_overrides(),
+        **_extras(),
     }
 
 
@@ -109,9 +109,11 @@ def _page(plugins: tuple[str, ...]) -> str:
     return json.dumps(page, indent=1) + "\n"
 
 
-def _overrides() -> dict[str, str]:
-    """JupyterLab in Vietnamese where that language pack is installed."""
+def _extras() -> dict[str, str]:
+    """What every JupyterLab needs beside: Vietnamese where that language pack is installed."""
+    # without the mark, jupyter_core would try to carry over files of Jupyter's first years, and write it
+    files = {"migrated": ""}
     if not any(pack.name == "vi_VN" for pack in entry_points(group="jupyterlab.languagepack")):
-        return {}
+        return files
     settings = {"@jupyterlab/translation-extension:plugin": {"locale": "vi_VN"}}
-    return {"labconfig/default_setting_overrides.json": json.dumps(settings) + "\n"}
+    return files | {"labconfig/default_setting_overrides.json": json.dumps(settings) + "\n"}

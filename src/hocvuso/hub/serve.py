@@ -7,6 +7,7 @@ whatever one of them leaves behind is stopped too.
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
 import signal
 import subprocess
@@ -24,6 +25,7 @@ import psutil
 
 from hocvuso.errors import SetupError
 from hocvuso.hub.jupyterhub import SITE_PATH, find_deploy, proxy_command
+from hocvuso.hub.secret_files import make_private
 from hocvuso.hub.settings import HubSettings, is_free
 from hocvuso.kernels.sandbox import probe
 from hocvuso.language import SOURCE, N_, get_language
@@ -54,6 +56,7 @@ def serve(
     _check_machine(places, settings)
     say = get_language(SOURCE)
     with ExitStack() as cleaning:
+        cleaning.enter_context(_only_one(places))
         stop = cleaning.enter_context(_told_to_stop())
         children = cleaning.enter_context(_started(places, settings, commands))
         ended = _wait_until_ready(settings, children, stop)
@@ -91,6 +94,20 @@ def _check_machine(places: Places, settings: HubSettings) -> None:
             N_("Cổng {port} đang có chương trình khác dùng: hãy dừng chương trình đó hoặc chọn cổng khác."),
             port=settings.port,
         )
+
+
+@contextmanager
+def _only_one(places: Places) -> Iterator[None]:
+    """Two hubs on one database would stop each other's proxy."""
+    make_private(places.hub)
+    with (places.hub / "serve.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SetupError(
+                N_("Học vụ số của thư mục {path} đang chạy rồi: hãy dừng bản kia trước."), path=places.root
+            ) from None
+        yield
 
 
 @contextmanager
