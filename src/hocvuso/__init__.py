@@ -1,3 +1,3 @@
-"""Học vụ số: lessons in digital skills as notebooks, graded safely, with certificates that anyone can check."""
+"""Học vụ số: digital skills as notebooks, graded safely, with certificates that anyone can check."""
 
 __version__ = "0.1.0"

@@ -21,10 +21,12 @@ import click
 from hocvuso import __version__
 from hocvuso.errors import HocVuSoError, LessonError
 from hocvuso.language import N_, get_language
-from hocvuso.places import Places, find_places
+from hocvuso.places import find_places
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from hocvuso.places import Places
 
 LANG = os.environ.get("HOCVUSO_LANG", "vi")
 say = get_language(LANG)
@@ -75,10 +77,9 @@ def main(ctx: click.Context, root: Path | None) -> None:
     ctx.obj = lambda: find_places(root)
 
 
-FindPlaces = "Callable[[], Places]"
-
-
-@main.command(example="hocvuso build t14-05", help=say(N_("Dựng bài học từ notebooks/ vào source/ và release/.")))
+@main.command(
+    example="hocvuso build t14-05", help=say(N_("Dựng bài học từ notebooks/ vào source/ và release/."))
+)
 @click.argument("lessons", nargs=-1)
 @click.pass_obj
 def build(find: Callable[[], Places], lessons: tuple[str, ...]) -> None:
@@ -145,7 +146,8 @@ def people(find: Callable[[], Places], file: Path) -> None:
 
 
 @main.command(
-    example="hocvuso certify --watch", help=say(N_("Cấp chứng nhận cho người đủ điều kiện, từ tệp xuất điểm."))
+    example="hocvuso certify --watch",
+    help=say(N_("Cấp chứng nhận cho người đủ điều kiện, từ tệp xuất điểm.")),
 )
 @click.option(
     "--export",
@@ -153,21 +155,39 @@ def people(find: Callable[[], Places], file: Path) -> None:
     type=click.Path(path_type=Path, dir_okay=False),
     help=say(N_("Tệp CSV xuất điểm (mặc định: var/exports/grades.csv).")),
 )
-@click.option("--watch", "watching", is_flag=True, help=say(N_("Chạy mãi, cấp ngay khi có tệp xuất điểm mới.")))
+@click.option(
+    "--watch", "watching", is_flag=True, help=say(N_("Chạy mãi, cấp ngay khi có tệp xuất điểm mới."))
+)
 @click.pass_obj
 def certify(find: Callable[[], Places], export: Path | None, *, watching: bool) -> None:
     """Issue certificates to those who qualify and do not hold one yet."""
     from hocvuso.certificates.issue import certify as issue_certificates
-    from hocvuso.certificates.rules import load_rules
+    from hocvuso.certificates.rules import read_rules
 
     places = find()
     source = export or places.exports / "grades.csv"
 
     def once() -> None:
-        report = issue_certificates(
-            places, source, rules=load_rules(), now=now(), new_id=uuid.uuid4, chance=secrets.SystemRandom(), report=note
+        done = issue_certificates(places, source, rules=read_rules(), now=now())
+        for odd in done.renamed:
+            note(
+                say(
+                    N_(
+                        "{number}: tên trên chứng nhận khác tên trong tệp xuất điểm; xem lại danh sách người học."
+                    ),
+                    number=odd.number,
+                )
+            )
+        for refused in done.refused:
+            click.echo(refused.error.tell(LANG), err=True)
+        note(
+            say(
+                N_("Đã cấp {issued} chứng nhận mới; đang giữ {held}; chưa đủ điều kiện {waiting}."),
+                issued=len(done.issued),
+                held=len(done.held),
+                waiting=done.not_yet,
+            )
         )
-        note(report.tell(LANG))
 
     if not watching:
         once()
@@ -175,7 +195,10 @@ def certify(find: Callable[[], Places], export: Path | None, *, watching: bool) 
     watch_file(source, stop_on_signal(), once)
 
 
-@main.command(example='hocvuso revoke HVS-2026-7KQM-X3TD --reason "Cấp nhầm người"', help=say(N_("Thu hồi một chứng nhận.")))
+@main.command(
+    example='hocvuso revoke HVS-2026-7KQM-X3TD --reason "Cấp nhầm người"',
+    help=say(N_("Thu hồi một chứng nhận.")),
+)
 @click.argument("number")
 @click.option("--reason", required=True, help=say(N_("Lý do, ghi vào sổ đăng ký.")))
 @click.pass_obj
@@ -183,12 +206,18 @@ def revoke(find: Callable[[], Places], number: str, reason: str) -> None:
     """Set a certificate's bit in the published status list."""
     from hocvuso.certificates.revoke import revoke as revoke_certificate
 
-    revoke_certificate(find(), number, reason, now=now())
-    note(say(N_("Đã thu hồi chứng nhận {number}."), number=number))
+    done = revoke_certificate(find(), number, reason, now())
+    message = (
+        N_("Chứng nhận {number} đã bị thu hồi từ trước.")
+        if done.already
+        else N_("Đã thu hồi chứng nhận {number}.")
+    )
+    note(say(message, number=done.number))
 
 
 @main.command(
-    example="hocvuso verify chung-nhan.pdf", help=say(N_("Kiểm tra một chứng nhận (tệp JSON hoặc PDF), không cần mạng."))
+    example="hocvuso verify chung-nhan.pdf",
+    help=say(N_("Kiểm tra một chứng nhận (tệp JSON hoặc PDF), không cần mạng.")),
 )
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option(
@@ -212,18 +241,20 @@ def verify(find: Callable[[], Places], file: Path, published: Path | None) -> No
     help=say(N_("Tạo tài khoản đăng nhập; mật khẩu ngẫu nhiên được in ra một lần.")),
 )
 @click.argument("learner")
-@click.option("--trainer", is_flag=True, help=say(N_("Giảng viên: có formgrader trong JupyterLab.")))
+@click.option("--replace", is_flag=True, help=say(N_("Đặt lại mật khẩu của tài khoản đã có.")))
 @click.pass_obj
-def account(find: Callable[[], Places], learner: str, *, trainer: bool) -> None:
+def account(find: Callable[[], Places], learner: str, *, replace: bool) -> None:
     """Make a sign-in account of the hub's own."""
     from hocvuso.hub.accounts import add_account
 
     password = secrets.token_urlsafe(12)
-    add_account(find(), learner, password, trainer=trainer)
-    note(say(N_("Tài khoản {learner}, mật khẩu {password}"), learner=learner, password=password))
+    name = add_account(find(), learner, password, replace=replace)
+    note(say(N_("Tài khoản {learner}, mật khẩu {password}"), learner=name, password=password))
 
 
-@main.command(example="hocvuso serve --port 8000", help=say(N_("Phục vụ trang học, chấm bài và cấp chứng nhận.")))
+@main.command(
+    example="hocvuso serve --port 8000", help=say(N_("Phục vụ trang học, chấm bài và cấp chứng nhận."))
+)
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True)
 @click.pass_obj
@@ -237,7 +268,11 @@ def serve(find: Callable[[], Places], host: str, port: int) -> None:
 
 @main.command(
     example="hocvuso demo --headless",
-    help=say(N_("Trình diễn cả chặng đường: dựng bài, một lớp mẫu 25 người, chấm, cấp chứng nhận, rồi mở trang học.")),
+    help=say(
+        N_(
+            "Trình diễn cả chặng đường: dựng bài, một lớp mẫu 25 người, chấm, cấp chứng nhận, rồi mở trang học."
+        )
+    ),
 )
 @click.option("--headless", is_flag=True, help=say(N_("Không mở trang học; xong thì thoát.")))
 @click.option("--host", default="127.0.0.1", show_default=True)

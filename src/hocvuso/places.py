@@ -167,6 +167,8 @@ def find_places(start: Path | None = None) -> Places:
         if (folder / "nbgrader_config.py").is_file():
             return Places(folder)
     raise SetupError(
-        N_("Không tìm thấy khóa học từ thư mục {path}: hãy chạy lệnh trong thư mục có tệp nbgrader_config.py."),
+        N_(
+            "Không tìm thấy khóa học từ thư mục {path}: hãy chạy lệnh trong thư mục có tệp nbgrader_config.py."
+        ),
         path=here,
     )

@@ -19,6 +19,13 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from hocvuso.places import Places
 
 REPO = Path(__file__).resolve().parents[2]
+SERVE = """
+import sys
+from pathlib import Path
+from hocvuso.demo.run import open_site
+from hocvuso.places import Places
+sys.exit(open_site(Places(Path(sys.argv[1])), host="127.0.0.1", port=int(sys.argv[2])))
+"""
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
 CHROMIUM_FLAGS = [
@@ -104,8 +111,7 @@ def site(tmp_path_factory):
         [
             sys.executable,
             "-c",
-            "import sys; from hocvuso.demo.run import open_site; from hocvuso.places import Places; from pathlib import Path;"
-            "sys.exit(open_site(Places(Path(sys.argv[1])), host='127.0.0.1', port=int(sys.argv[2])))",
+            SERVE,
             str(places.root),
             str(port),
         ],
@@ -148,13 +154,15 @@ class Visit:
         self.page.on("pageerror", lambda error: self.broken.append(str(error)))
         self.page.on(
             "console",
-            lambda message: self.broken.append(message.text)
-            if "Content Security Policy" in message.text
-            else None,
+            lambda message: (
+                self.broken.append(message.text) if "Content Security Policy" in message.text else None
+            ),
         )
 
     def _note(self, request) -> None:
-        if not re.match(rf"({re.escape(self.site.url)}|ws://{re.escape(self.site.url[7:])}|data:|blob:)", request.url):
+        if not re.match(
+            rf"({re.escape(self.site.url)}|ws://{re.escape(self.site.url[7:])}|data:|blob:)", request.url
+        ):
             self.foreign.append(request.url)
 
     def sign_in(self, name: str) -> None:

@@ -31,10 +31,8 @@ if TYPE_CHECKING:
 say = get_language(os.environ.get("HOCVUSO_LANG", "vi"))
 
 
-def run_demo(
-    places: Places, *, host: str, port: int, headless: bool, report: Callable[[str], None]
-) -> int:
-    """Build, teach, grade, certify, verify; write demo.json; serve unless ``headless``. Returns an exit code."""
+def run_demo(places: Places, *, host: str, port: int, headless: bool, report: Callable[[str], None]) -> int:
+    """Build, teach, grade, certify, verify; write demo.json; serve unless ``headless``. The exit code."""
     started = time.monotonic()
     mark_as_demo(places)
     people = sample_class()
@@ -56,7 +54,7 @@ def run_demo(
     if numbers["graded"] + numbers["refused"] != numbers["submissions"] or not numbers["certificates"]:
         report(say(N_("Có bài nộp không được chấm hoặc không có chứng nhận nào: xem các dòng ở trên.")))
         return 1
-    return 0 if headless else open_site(places, host=host, port=port)
+    return 0 if headless else open_site(places, host=host, port=port, report=report)
 
 
 def step(report: Callable[[str], None], message: str, **fields: object) -> None:
@@ -69,7 +67,9 @@ def mark_as_demo(places: Places) -> None:
     mark = places.var / "demo"
     if (places.var / "grader").exists() and not mark.exists():
         raise SetupError(
-            N_("Thư mục {path} đang chứa dữ liệu thật, không phải bản trình diễn: hãy chạy demo ở một bản sao khác."),
+            N_(
+                "Thư mục {path} đang chứa dữ liệu thật, không phải bản trình diễn: hãy chạy demo ở một bản sao khác."
+            ),
             path=places.var,
         )
     mark.mkdir(parents=True, exist_ok=True)
@@ -134,7 +134,7 @@ def show_table(places: Places, people: tuple[Person, ...], report: Callable[[str
         report(f"{lesson:10}{len(graded):>10}{len(rows) - len(graded):>10}{share:>11.0%}")
 
 
-def open_site(places: Places, *, host: str, port: int) -> int:
+def open_site(places: Places, *, host: str, port: int, report: Callable[[str], None] = print) -> int:
     """Serve the site with three sample accounts until Ctrl-C."""
     from hocvuso.hub.accounts import prepare_demo_accounts
     from hocvuso.hub.serve import serve
@@ -142,9 +142,8 @@ def open_site(places: Places, *, host: str, port: int) -> int:
 
     accounts = prepare_demo_accounts(places)
 
-    print()  # noqa: T201
-    print(say(N_("Tài khoản mẫu (chỉ dùng được ở bản trình diễn này):")))  # noqa: T201
+    report("\n" + say(N_("Tài khoản mẫu (chỉ dùng được ở bản trình diễn này):")))
     for name, password in accounts.items():
-        print(f"  {name:12}{password}")  # noqa: T201
-    print(say(N_("Mọi phần chạy dưới một người dùng của máy: chỉ ranh giới tiến trình và hộp cát còn hiệu lực.")))  # noqa: T201
+        report(f"  {name:12}{password}")
+    report(say(N_("Mọi phần chạy dưới một người dùng của máy: chỉ ranh giới tiến trình và hộp cát bảo vệ.")))
     return serve(places, HubSettings(host=host, port=port), demo=True)

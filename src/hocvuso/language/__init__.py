@@ -54,6 +54,4 @@ def get_language(code: str) -> Language:
         return Language(SOURCE, {})
     with path.open("rb") as file:
         catalogue = read_po(file, locale=short)
-    return Language(
-        short, {str(m.id): str(m.string) for m in catalogue if m.id and m.string and not m.fuzzy}
-    )
+    return Language(short, {str(m.id): str(m.string) for m in catalogue if m.id and m.string and not m.fuzzy})

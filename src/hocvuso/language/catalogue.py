@@ -24,7 +24,11 @@ KEYWORDS = {"_": None, "N_": None, "say": None}
 def messages() -> Iterator[tuple[str, str]]:
     """Every marked message with the file that it stands in."""
     for path in sorted(PACKAGE.rglob("*")):
-        method = {".py": "python", ".j2": "jinja2.ext:babel_extract", ".html": "jinja2.ext:babel_extract"}.get(path.suffix)
+        method = {
+            ".py": "python",
+            ".j2": "jinja2.ext:babel_extract",
+            ".html": "jinja2.ext:babel_extract",
+        }.get(path.suffix)
         if method is None or "static" in path.parts:
             continue
         name = str(path.relative_to(PACKAGE))
