@@ -109,8 +109,12 @@ def read_rules(path: Path = RULES) -> tuple[Rule, ...]:
 
 def _shape_problems(error: ValidationError) -> list[Problem]:
     problems = []
+    places = [mistake["loc"] for mistake in error.errors()]
     for mistake in error.errors():
-        place = ".".join(str(step + 1) if isinstance(step, int) else step for step in mistake["loc"])
+        here = mistake["loc"]
+        if mistake["type"] == "too_short" and any(p[: len(here)] == here != p for p in places):
+            continue  # pydantic counts an entry with a mistake as missing, too
+        place = ".".join(str(step + 1) if isinstance(step, int) else step for step in here)
         problems.append(Problem(place, _SENTENCES.get(mistake["type"], N_("giá trị không hợp lệ"))))
     return problems
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import gzip
 import zlib
 from typing import TYPE_CHECKING
@@ -29,10 +28,10 @@ def decode(encoded: str) -> bytes:
     unpack = zlib.decompressobj(wbits=31)
     try:
         bits = unpack.decompress(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)), _BYTES + 1)
-    except (binascii.Error, zlib.error) as error:
-        raise ValueError(encoded[:20]) from error
+    except (ValueError, zlib.error) as error:
+        raise ValueError("no status list: " + encoded[:20]) from error
     if len(bits) != _BYTES or not unpack.eof:
-        raise ValueError(encoded[:20])
+        raise ValueError("no status list: " + encoded[:20])
     return bits
 
 
