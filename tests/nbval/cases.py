@@ -95,4 +95,4 @@ def _answers(master: Master, case: str) -> AnswerBook:
 if __name__ == "__main__":
     target = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "build" / "nbval"
     made = make_cases(ROOT / "notebooks" / "lessons", target)
-    print(f"{len(made)} notebooks in {target}")
+    sys.stdout.write(f"{len(made)} notebooks in {target}\n")

@@ -21,7 +21,9 @@ ROOT = Path(__file__).parents[2]
 def nbval(notebook: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "--nbval", "-c", str(ROOT / "pyproject.toml")]
     command += ["--rootdir", str(notebook.parent), "-p", "no:randomly", str(notebook)]
-    return subprocess.run(command, cwd=notebook.parent, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(
+        command, cwd=notebook.parent, capture_output=True, text=True, timeout=120, check=False
+    )
 
 
 @pytest.fixture

@@ -111,8 +111,8 @@ def _build_one(places: Places, path: Path, staging: Path) -> tuple[str, bool]:
 
 def _make(lesson: Lesson, edition: str, staging: Path) -> None:
     """Write both editions of ``lesson`` below ``staging`` and look for leaks."""
-    from hocvuso.lessons.convert import generate  # noqa: PLC0415  (nbgrader costs a second; skipping must not)
-    from hocvuso.lessons.page import render_page  # noqa: PLC0415  (so does nbconvert)
+    from hocvuso.lessons.convert import generate
+    from hocvuso.lessons.page import render_page
 
     source = staging / "source" / edition
     release = staging / "release" / edition

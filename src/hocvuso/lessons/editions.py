@@ -124,7 +124,7 @@ def is_in_gradebook(places: Places, edition: str) -> bool:
     url = places.gradebook_url
     if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).is_file():
         return False  # asking would make an empty one
-    from nbgrader.api import Gradebook, MissingEntry  # noqa: PLC0415  (slow to import, seldom needed)
+    from nbgrader.api import Gradebook, MissingEntry
 
     with Gradebook(url) as book:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt  # noqa: TC003  (pydantic reads it when the model is made)
+import datetime as dt
 import re
 from dataclasses import dataclass
 from typing import Annotated, Literal, Self

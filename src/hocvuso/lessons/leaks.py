@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import html
+import ast
 import json
 import re
+from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 from hocvuso.errors import LessonError
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from hocvuso.lessons.read import Lesson
 
 _SHORTEST = 12  # shorter lines, such as `x = 1`, stand in too many places to mean anything
-_QUESTION = re.compile(r'data-question="([^"]*)"')
 
 
 def check_release(lesson: Lesson, folder: Path) -> None:
@@ -86,8 +86,32 @@ def _hidden_lines(source: str) -> Iterator[str]:
 def _plain(raw: str, path: Path) -> str:
     if path.suffix in {".ipynb", ".json"}:
         return "\n".join(_strings(json.loads(raw)))
-    text = re.sub(r"</?span[^>]*>", "", raw)  # highlighting cuts a line into pieces
-    return html.unescape(text).replace("\\n", "\n").replace('\\"', '"')
+    if path.suffix == ".html":
+        page = _Page(raw)
+        return "".join(page.texts) + "\n".join(_strings([page.questions, page.attributes]))
+    return raw
+
+
+class _Page(HTMLParser):
+    """The texts of a page, joined across the tags that highlighting puts into a line, and its attributes."""
+
+    def __init__(self, raw: str) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self.attributes: list[str] = []
+        self.questions: list[dict[str, object]] = []
+        self.feed(raw)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if name == "data-question":
+                self.questions.append(json.loads(value or "{}"))
+            else:
+                self.attributes.append(value or "")
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
 
 
 def _strings(value: object) -> Iterator[str]:
@@ -102,10 +126,22 @@ def _strings(value: object) -> Iterator[str]:
 
 
 def _asked(raw: str, path: Path) -> Iterator[dict[str, object]]:
+    """Every question that the file asks, wherever it stands."""
     if path.name == "lesson.json":
         yield from json.loads(raw)["questions"]
     elif path.suffix == ".html":
-        yield from (json.loads(html.unescape(found)) for found in _QUESTION.findall(raw))
+        yield from _Page(raw).questions
+    elif path.suffix == ".ipynb":
+        for cell in json.loads(raw)["cells"]:
+            source = "".join(cell["source"])
+            if source.startswith("from hocvuso.questions import ask"):
+                yield from _arguments(source)
+
+
+def _arguments(source: str) -> Iterator[dict[str, object]]:
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            yield from (ast.literal_eval(argument) for argument in node.value.args)
 
 
 def _letters(text: str) -> str:

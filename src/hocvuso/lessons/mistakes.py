@@ -75,9 +75,14 @@ class BadLessonsError(LessonError):
 
 
 def faults_of(error: ValidationError) -> list[tuple[tuple[str, ...], str, Told]]:
-    """Each fault that a model found: the path of its field, pydantic's kind, the sentence to be told."""
+    """Each fault that a model found: the path of its field, pydantic's kind, the sentence to be told.
+
+    A list whose parts have faults is left out: pydantic also calls it too short for having lost them.
+    """
     details = error.errors(include_url=False, include_input=False, include_context=False)
+    paths = [tuple(str(part) for part in detail["loc"] if part != "[key]") for detail in details]
     return [
-        (tuple(str(part) for part in detail["loc"] if part != "[key]"), detail["type"], Told(error, index))
-        for index, detail in enumerate(details)
+        (path, details[index]["type"], Told(error, index))
+        for index, path in enumerate(paths)
+        if not any(other != path and other[: len(path)] == path for other in paths)
     ]
