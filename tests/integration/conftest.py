@@ -49,7 +49,9 @@ c.JupyterHub.spawner_class = Watched
 """
 
 
-def wait_for(what: str, seen: Callable[[], object], still_possible: Callable[[], bool] = lambda: True) -> None:
+def wait_for(
+    what: str, seen: Callable[[], object], still_possible: Callable[[], bool] = lambda: True
+) -> None:
     """Ask until ``seen`` says yes; fail when time is over or it can't happen any more."""
     end = time.monotonic() + PATIENCE
     while not seen():
@@ -80,7 +82,9 @@ class Visitor:
         """Start the user's JupyterLab and sign in to it."""
         self.http.get("/hub/spawn")
         lab = f"/user/{self.name}"
-        wait_for("the JupyterLab answers", lambda: self.http.get(f"{lab}/lab").url.path.startswith(f"{lab}/lab"))
+        wait_for(
+            "the JupyterLab answers", lambda: self.http.get(f"{lab}/lab").url.path.startswith(f"{lab}/lab")
+        )
 
     def lab(self, method: str, path: str, **sent: object) -> httpx.Response:
         """A request to the API of the user's own JupyterLab."""
@@ -100,9 +104,21 @@ class Visitor:
         cookies = "; ".join(f"{c.name}={c.value}" for c in self.http.cookies.jar if c.path != "/hub/")
         socket = await websocket_connect(HTTPRequest(address, headers={"Cookie": cookies}))
         sent = uuid.uuid4().hex
-        header = {"msg_id": sent, "msg_type": "execute_request", "username": "", "session": sent, "version": "5.3"}
+        header = {
+            "msg_id": sent,
+            "msg_type": "execute_request",
+            "username": "",
+            "session": sent,
+            "version": "5.3",
+        }
         content = {"code": code, "silent": False, "store_history": False, "allow_stdin": False}
-        message = {"header": header, "parent_header": {}, "metadata": {}, "content": content, "channel": "shell"}
+        message = {
+            "header": header,
+            "parent_header": {},
+            "metadata": {},
+            "content": content,
+            "channel": "shell",
+        }
         await socket.write_message(json.dumps(message))
         printed = []
         while True:
@@ -201,7 +217,10 @@ def copy_of_hub(places: Places, root: Path) -> Places:
     for name in ("cookie_secret", "proxy_token"):
         shutil.copy(places.hub / name, copy.hub / name)
     database = "jupyterhub.sqlite"
-    with closing(sqlite3.connect(places.hub / database)) as here, closing(sqlite3.connect(copy.hub / database)) as there:
+    with (
+        closing(sqlite3.connect(places.hub / database)) as here,
+        closing(sqlite3.connect(copy.hub / database)) as there,
+    ):
         here.backup(there)
     return copy
 
@@ -226,12 +245,20 @@ def hub_places(tmp_path_factory: pytest.TempPathFactory) -> Places:
         "configure(get_config(), Path(__file__).parent)\n",
         encoding="utf-8",
     )
-    for secret in (places.source / "t14-05", places.issuer, places.site_keys, places.homes / "lan", places.hub):
+    for secret in (
+        places.source / "t14-05",
+        places.issuer,
+        places.site_keys,
+        places.homes / "lan",
+        places.hub,
+    ):
         secret.mkdir(parents=True, exist_ok=True)
         (secret / "bi-mat.txt").write_text("khóa đáp án", encoding="utf-8")
     edition = places.outbound / "t14-05" / "t14-05.ipynb"
     edition.parent.mkdir(parents=True)
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Lừa đảo danh tính số", id="dau")])
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_markdown_cell("# Lừa đảo danh tính số", id="dau")]
+    )
     nbformat.write(notebook, edition)
     return places
 

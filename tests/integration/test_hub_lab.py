@@ -20,7 +20,8 @@ for path in glob.glob("/proc/[0-9]*/environ") + glob.glob("/proc/[0-9]*/cmdline"
     except OSError:
         refused.append(path)
 tokens = [path for path, text in texts.items() if "API_TOKEN" in text]
-print(json.dumps({"tokens": tokens, "hub": "JUPYTERHUB" in texts["own"], "refused": refused, "looked": len(texts)}))
+seen = {"tokens": tokens, "hub": "JUPYTERHUB" in texts["own"], "refused": refused, "looked": len(texts)}
+print(json.dumps(seen))
 """
 
 LOOK_AROUND = """
@@ -44,7 +45,7 @@ def test_kernel_holds_no_token_and_can_read_none(hub_learner):
 
 
 def test_kernel_sees_nothing_of_the_course_but_what_is_released(hub_demo, hub_learner):
-    """Source editions, var/ with its keys and accounts, and other learners' homes do not exist for a learner."""
+    """Source editions, var/ with keys and accounts, other learners' homes do not exist for a learner."""
     places = hub_demo.places
     hidden = [places.root, places.source, places.var, places.issuer, places.hub, places.homes, places.labs]
     seen = json.loads(
@@ -70,9 +71,17 @@ def test_learner_gets_no_terminal_and_no_teachers_pages(hub_learner):
     """Terminals, formgrader and the list of courses do not answer a learner; the assignment list does."""
     answers = {
         path: hub_learner.lab("GET", path).status_code
-        for path in ("api/terminals", "formgrader", "formgrader/api/assignments", "formgraders", "assignments")
+        for path in (
+            "api/terminals",
+            "formgrader",
+            "formgrader/api/assignments",
+            "formgraders",
+            "assignments",
+        )
     }
-    answers["assignments"] = hub_learner.lab("GET", "assignments", params={"course_id": "hocvuso"}).status_code
+    answers["assignments"] = hub_learner.lab(
+        "GET", "assignments", params={"course_id": "hocvuso"}
+    ).status_code
     assert answers == {
         "api/terminals": 404,
         "formgrader": 404,
@@ -146,7 +155,7 @@ def test_another_learner_cannot_open_it(hub_demo, hub_learner):
 
 
 def test_trainer_gets_formgrader_and_the_course_but_no_keys(hub_demo):
-    """A trainer works in the course folder with formgrader; the issuer's, site's and hub's zones are not there."""
+    """A trainer works in the course folder with formgrader; not the issuer's, site's or hub's zones."""
     trainer = hub_demo.visitor("giangvien")
     trainer.open_lab()
     places = hub_demo.places
@@ -155,7 +164,9 @@ def test_trainer_gets_formgrader_and_the_course_but_no_keys(hub_demo):
     seen = json.loads(
         trainer.run(f"import os, json\nprint(json.dumps({{p: sorted(os.listdir(p)) for p in {ask}}}))")
     )
-    assert {"source", "release", "notebooks", "exchange", "var", "nbgrader_config.py"} <= set(seen[str(places.root)])
+    assert {"source", "release", "notebooks", "exchange", "var", "nbgrader_config.py"} <= set(
+        seen[str(places.root)]
+    )
     assert seen[str(places.source / "t14-05")] == ["bi-mat.txt"]
     assert not {"issuer", "hub", "site", "demo", "answers"} & set(seen[str(places.var)])
     assert "API_TOKEN" not in trainer.run("import os; print(os.environ)")

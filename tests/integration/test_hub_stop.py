@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 
@@ -38,7 +37,10 @@ def test_without_bubblewrap_no_jupyterlab_is_started(hub_places, hub_account, tm
         visitor.sign_in(hub_account, PASSWORD)
         page = visitor.http.get("/hub/spawn").text
         if "Chưa mở được JupyterLab" not in page:
-            wait_for("it failed", lambda: "Chưa mở được" in visitor.http.get(f"/hub/spawn-pending/{hub_account}").text)
+            wait_for(
+                "it failed",
+                lambda: "Chưa mở được" in visitor.http.get(f"/hub/spawn-pending/{hub_account}").text,
+            )
             page = visitor.http.get(f"/hub/spawn-pending/{hub_account}").text
         assert "hãy cài gói bubblewrap" in page
         assert not [p for p in hub.processes() if "hocvuso.hub.lab" in command_of(p)]

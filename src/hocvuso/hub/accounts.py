@@ -41,7 +41,7 @@ SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD_BYTES = 72  # bcrypt reads no further
 _LONGEST_FOLDER = 120  # a submission's folder also holds edition, time and a random part, in 255 bytes
 _USERNAME = re.compile(r"[^\W_][\w.@-]*")  # no "+", "*", "[" or "/": nbgrader's own marks, and paths
-_PASSWORD_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike; no shift key on a phone
+_EASY_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike; no shift key on a phone
 
 
 def normal_username(name: str) -> str:
@@ -55,8 +55,8 @@ def check_username(name: str) -> str:
     if not _USERNAME.fullmatch(username) or len(folder_of(username)) > _LONGEST_FOLDER:
         raise PeopleError(
             N_(
-                "Tên đăng nhập “{name}” không dùng được: chỉ gồm chữ, số, dấu chấm, gạch dưới, gạch ngang hoặc @, "
-                "bắt đầu bằng chữ hoặc số và không quá dài."
+                "Tên đăng nhập “{name}” không dùng được: chỉ gồm chữ, số, dấu chấm, gạch dưới, gạch ngang "
+                "hoặc @, bắt đầu bằng chữ hoặc số và không quá dài."
             ),
             name=name[:80],
         )
@@ -76,13 +76,13 @@ def check_password(password: str, username: str) -> str:
 
 
 class HocVuSoAuthenticator(NativeAuthenticator):  # type: ignore[misc]  # untyped for us
-    """Names and passwords in the hub's database, hashed by bcrypt; no sign-up, no page that lists accounts."""
+    """Names and passwords in the hub's database, hashed by bcrypt; no sign-up, no list of accounts."""
 
     demo = Bool(False, config=True, help="Whether the sample accounts of the demo may sign in")
 
     @default("db")
     def _hubs_own_session(self) -> Any:
-        # The base class keeps its table in the hub's database; without this, every start logs a page about it.
+        # The base class keeps its table in the hub's database; without this, every start logs a warning.
         return self._deprecated_db_session
 
     def __init__(self, **kwargs: Any) -> None:  # traitlets' and the hub's own arguments
@@ -140,7 +140,7 @@ class HocVuSoAuthenticator(NativeAuthenticator):  # type: ignore[misc]  # untype
 
     def get_handlers(self, app: object) -> list[tuple[str, type]]:
         """Only the page to change one's own password; the hub's own sign-in page does the rest."""
-        from hocvuso.hub.pages import ChangePassword  # noqa: PLC0415  (handlers need an app; this module does not)
+        from hocvuso.hub.pages import ChangePassword  # they need this module
 
         del app
         return [("/change-password", ChangePassword)]
@@ -178,7 +178,7 @@ def add_account(places: Places, learner: str, password: str, *, replace: bool = 
 
 
 def prepare_demo_accounts(places: Places, random: Random | None = None) -> dict[str, str]:
-    """The sample accounts with their passwords: made once, kept in ``var/demo/accounts.json``, in the database."""
+    """The sample accounts with their passwords, made once and kept in ``var/demo/accounts.json``."""
     file = places.var / "demo" / "accounts.json"
     kept = _read_accounts(file)
     random = random or SystemRandom()
@@ -242,7 +242,7 @@ def _read_accounts(file: Path) -> dict[str, str]:
 
 
 def _easy_password(random: Random) -> str:
-    return "-".join("".join(random.choice(_PASSWORD_LETTERS) for _ in range(4)) for _ in range(3))
+    return "-".join("".join(random.choice(_EASY_LETTERS) for _ in range(4)) for _ in range(3))
 
 
 @cache

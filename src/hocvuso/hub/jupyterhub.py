@@ -1,8 +1,8 @@
 """JupyterHub's configuration of one course, as small functions that each decide one thing.
 
-`configure` is what `deploy/jupyterhub_config.py` calls. The hub signs people in, starts the proxy and the site
-(`hocvuso.site`, the managed service ``hoc``), and a JupyterLab for whoever asks for one. All its state lies in
-``places.hub``.
+`configure` is what `deploy/jupyterhub_config.py` calls. The hub signs people in, starts the proxy and the
+site (`hocvuso.site`, the managed service ``hoc``), and a JupyterLab for whoever asks for one. All its state
+lies in ``places.hub``.
 """
 
 from __future__ import annotations
@@ -34,19 +34,18 @@ _PROXY = Path("node", "node_modules", "configurable-http-proxy", "bin", "configu
 _WARNING, _SERVER_ERROR = 400, 500
 
 # The hub's admin page and its token page bring scripts in the page itself; ours need none.
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "script-src 'self' 'unsafe-inline'",
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data:",
-        "font-src 'self' data:",
-        "object-src 'none'",
-        "base-uri 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
+_POLICIES = (
+    "default-src 'self'",
+    "script-src 'self' 'unsafe-inline'",
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data:",
+    "font-src 'self' data:",
+    "object-src 'none'",
+    "base-uri 'self'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
 )
+CONTENT_SECURITY_POLICY = "; ".join(_POLICIES)
 
 
 def configure(c: Any, places: Places, *, settings: HubSettings) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from hocvuso.places import COURSE
 
-# nbgrader looks into the folder it works in as well, which is the learner's home: these are mounted over there
+# nbgrader also reads them in the folder it works in, the learner's home: ours are mounted over them there
 HOME_OVERLAYS = ("nbgrader_config.py", "nbgrader_config.json")
 
 _FORMGRADER = "nbgrader.server_extensions.formgrader"

@@ -32,13 +32,8 @@ class ChangePassword(BaseHandler):  # type: ignore[misc]  # jupyterhub is untype
             for name in ("old_password", "new_password", "again")
         )
         try:
-            if account is None or self.authenticator.is_blocked(user.name):
-                raise PeopleError(N_("Chưa đổi được mật khẩu: hãy thử lại sau ít phút."))
-            if not await asyncio.to_thread(matches, old, account.password):
-                self.authenticator.add_login_attempt(user.name)
-                raise PeopleError(N_("Mật khẩu hiện tại chưa đúng."))
-            if new != again:
-                raise PeopleError(N_("Hai lần nhập mật khẩu mới không giống nhau."))
+            await self._check_old(account, old)
+            _check_same(new, again)
             account.password = await asyncio.to_thread(hash_password, check_password(new, user.name))
         except PeopleError as error:
             self.set_status(400)
@@ -49,6 +44,18 @@ class ChangePassword(BaseHandler):  # type: ignore[misc]  # jupyterhub is untype
         self.set_login_cookie(user)
         await self._show(done=True)
 
+    async def _check_old(self, account: Any, password: str) -> None:
+        if account is None or self.authenticator.is_blocked(account.username):
+            raise PeopleError(N_("Chưa đổi được mật khẩu: hãy thử lại sau ít phút."))
+        if not await asyncio.to_thread(matches, password, account.password):
+            self.authenticator.add_login_attempt(account.username)
+            raise PeopleError(N_("Mật khẩu hiện tại chưa đúng."))
+
     async def _show(self, *, error: PeopleError | None = None, done: bool = False) -> None:
         html = await self.render_template("change-password.html", error=error, done=done)
         await self.finish(html)
+
+
+def _check_same(new: str, again: str) -> None:
+    if new != again:
+        raise PeopleError(N_("Hai lần nhập mật khẩu mới không giống nhau."))

@@ -1,7 +1,7 @@
 """Running everything of one machine: the hub (with its proxy and the site), the grader and the issuer.
 
-Each is a process of its own, with a log of its own in ``var/logs``. Where one ends by itself all are stopped, and
-whatever one of them leaves behind is stopped too.
+Each is a process of its own, with a log of its own in ``var/logs``. Where one ends by itself all are stopped,
+and whatever one of them leaves behind is stopped too.
 """
 
 from __future__ import annotations
@@ -19,16 +19,17 @@ import urllib.request
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from http import HTTPStatus
 from pathlib import Path
 
-import psutil
+import psutil  # type: ignore[import-untyped]  # no types are published with it
 
 from hocvuso.errors import SetupError
 from hocvuso.hub.jupyterhub import SITE_PATH, find_deploy, proxy_command
 from hocvuso.hub.secret_files import make_private
 from hocvuso.hub.settings import HubSettings, is_free
 from hocvuso.kernels.sandbox import probe
-from hocvuso.language import SOURCE, N_, get_language
+from hocvuso.language import N_, SOURCE, get_language
 from hocvuso.places import Places
 
 READY = f"{SITE_PATH}xac-minh"  # the site's public page: hub, proxy and site all answered
@@ -114,7 +115,9 @@ def _only_one(places: Places) -> Iterator[None]:
 def _told_to_stop() -> Iterator[threading.Event]:
     """Set when Ctrl-C or SIGTERM asks us to stop."""
     stop = threading.Event()
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {
+        number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)
+    }
     try:
         yield stop
     finally:
@@ -182,7 +185,7 @@ def _ended(children: Mapping[str, subprocess.Popen[bytes]]) -> str | None:
 def _answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310  (our own address, http)
-            return bool(answer.status == 200)  # noqa: PLR2004
+            return bool(answer.status == HTTPStatus.OK)
     except (urllib.error.URLError, OSError):
         return False
 

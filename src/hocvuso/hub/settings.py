@@ -24,7 +24,7 @@ class HubSettings:
     port: int = 8000
     demo: bool = False
     https: bool = False
-    """Whether people reach the hub through a proxy that speaks HTTPS; cookies are then sent over HTTPS only."""
+    """Whether people reach the hub through a proxy that speaks HTTPS; cookies are then sent over it only."""
     hub_port: int = 0
     proxy_port: int = 0
     site_port: int = 0
@@ -32,7 +32,7 @@ class HubSettings:
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str]) -> Self:
-        """The settings named by ``HOCVUSO_HOST``, ``HOCVUSO_PORT``, ``HOCVUSO_DEMO`` and ``HOCVUSO_HTTPS``."""
+        """The settings in ``HOCVUSO_HOST``, ``HOCVUSO_PORT``, ``HOCVUSO_DEMO`` and ``HOCVUSO_HTTPS``."""
         port = env.get("HOCVUSO_PORT") or "8000"
         if not port.isdecimal() or not 0 < int(port) < _PORTS:
             raise SetupError(

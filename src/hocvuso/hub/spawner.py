@@ -1,8 +1,9 @@
 """Starting a JupyterLab for a signed-in user, always in bubblewrap, with or without root.
 
 A learner's box holds their home, the released editions (read-only), a private inbox for what they hand in
-and their own feedback; of the course nothing else. A trainer's box holds the folders that teaching and grading
-by hand need; not the issuer's, the site's or the hub's. Where the box can't be opened nothing is started.
+and their own feedback; of the course nothing else. A trainer's box holds the folders that teaching and
+grading by hand need; not the issuer's, the site's or the hub's. Where the box can't be opened nothing is
+started.
 """
 
 from __future__ import annotations
