@@ -54,7 +54,8 @@ from hocvuso.questions import Choice
 ```{code-cell}
 :tags: [question]
 
-Choice("mot", "Hỏi “gì”?", options={"a": "Đúng", "b": "Sai"}, key="a", why="Vì đây là lời giải thích.", points=2)
+Choice("mot", "Hỏi “gì”?", options={"a": "Đúng", "b": "Sai"}, key="a",
+       why="Vì đây là lời giải thích.", points=2)
 ```
 
 ```{code-cell}

@@ -41,12 +41,15 @@ Lời *dẫn*.
 
 > trích
 
-<script>alert(1)</script><p onclick="x()" style="color:red">thô</p><img src="a.png" alt="hình">
+<script>alert(1)</script><p onclick="x()" style="color:red">thô</p>
+
+<img src="a.png" alt="hình">
 
 ```{code-cell}
 :tags: [question]
 
-Choice("mot", "Ai nói: \\"<b>'tôi'</b>\\" & đi?", options={"a": "Đúng", "b": "Sai"}, key="a", why="Điều bí mật của câu hỏi.")
+Choice("mot", "Ai nói: \\"<b>'tôi'</b>\\" & đi?", options={"a": "Đúng", "b": "Sai"},
+       key="a", why="Điều bí mật của câu hỏi.")
 ```
 
 ```{code-cell}

@@ -107,7 +107,7 @@ def _code(cell: Cell) -> dict[str, Any]:
     return _code_cell(name, cell.source, metadata)
 
 
-def _cell(
+def _cell(  # noqa: PLR0913  (nbgrader's own settings of a cell, all by name)
     grade_id: str,
     source: str,
     role: str,

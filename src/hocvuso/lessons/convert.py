@@ -59,7 +59,7 @@ def generate(root: Path, edition: str, *, release: Path, db_url: str) -> None:
     """
     prepare_gradebook(db_url)
     kept = _Kept()
-    log = logging.Logger("hocvuso.nbgrader", logging.ERROR)
+    log = logging.Logger("hocvuso.nbgrader", logging.ERROR)  # noqa: LOG001  (of this call alone)
     log.addHandler(kept)
     config = Config()
     config.CourseDirectory.root = str(root)

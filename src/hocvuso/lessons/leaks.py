@@ -103,7 +103,7 @@ class _Page(HTMLParser):
         self.feed(raw)
         self.close()
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
         for name, value in attrs:
             if name == "data-question":
                 self.questions.append(json.loads(value or "{}"))
