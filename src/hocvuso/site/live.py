@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import traceback
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ POLICY = (
     "default-src 'self'; script-src 'self' blob:; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
     "font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
 )
+OLD_MATHJAX = "@jupyterlab/mathjax2-extension:plugin"  # loads from a public host; a newer one is bundled
 FAILED = N_("Không mở được ví dụ này. Xin tải lại trang; nếu vẫn vậy, xin báo người phụ trách.")
 
 
@@ -69,8 +71,9 @@ class LiveNotebook(NotebookRenderer):  # type: ignore[misc]  # voila is untyped 
     async def initialize(self, **kwargs: Any) -> None:
         """Prepare the exporter; give the template our words and addresses."""
         await super().initialize(**kwargs)
-        self.resources["hocvuso"] = self._look
-        self.exporter.environment.bytecode_cache = _COMPILED
+        environment = self.exporter.environment
+        environment.globals["hv"] = self._look
+        environment.bytecode_cache = _COMPILED
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,8 @@ class LiveApp(SiteHandler):
                 self.write(part)
                 await self.flush()
         except Exception as error:  # noqa: BLE001  (the page is half sent: the learner is told, not left waiting)
-            log.error("a live example failed: %s", type(error).__name__)
+            where = "".join(traceback.format_tb(error.__traceback__))
+            log.error("a live example failed: %s\n%s", type(error).__name__, where)  # noqa: TRY400  (no message)
             if kernel_id in self.kernel_manager:
                 await self.kernel_manager.shutdown_kernel(kernel_id, now=True)
             self.finish(self.site.templates.get_template("failed.html").render(sentence=self._(FAILED)))
@@ -149,7 +153,7 @@ class LiveApp(SiteHandler):
         page_config = get_page_config(
             base_url=self.base_url, settings=self.settings, log=self.log, voila_configuration=settings
         )
-        page_config["fullMathjaxUrl"] = ""
+        page_config["disabledExtensions"] = [OLD_MATHJAX]
         info = self.site.shelf.editions()[edition]
         look = {
             "title": title,

@@ -56,7 +56,7 @@ class Lesson(LearnerPage):
         begun = await asyncio.to_thread(self.site.store.editions_begun, learner)
         handed = await asyncio.to_thread(self.site.ledger.handed_in, learner)
         edition = choose_edition(editions, begun=begun, handed_in={h.edition for h in handed})
-        page = self.site.shelf.find_page(edition or "")
+        page = self.site.shelf.find_page(edition or "", self.lang)
         if page is None:
             raise web.HTTPError(404)
         self.set_header("Content-Type", "text/html; charset=UTF-8")

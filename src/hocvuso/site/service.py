@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import os
 import secrets
@@ -31,12 +32,13 @@ from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 from hocvuso import questions
 from hocvuso.exchange.answers import AnswerStore
 from hocvuso.exchange.receipts import SiteKey
-from hocvuso.language import N_, get_language
+from hocvuso.language import N_, get_language, languages
 from hocvuso.places import Places, find_places
 from hocvuso.site import answers, certificates, live, pages
 from hocvuso.site.identity import HubIdentity, OwnKernelsOnly
 from hocvuso.site.kernels import BoxedSpecs, LearnerKernels
 from hocvuso.site.ledger import Ledger
+from hocvuso.site.messages import browser_messages
 from hocvuso.site.shelf import EDITION, Shelf
 from hocvuso.site.web import STATIC, FrontEnd, NotFound, Static, log_request, make_templates
 
@@ -184,7 +186,7 @@ def our_handlers(site: Site) -> list[tuple[Any, ...]]:
         "api/me": answers.Me,
     }
     static = [
-        (f"{base}static/(questions(?:/[a-z_]+)?\\.(?:js|css))", FrontEnd, {"make": front_end}),
+        (f"{base}static/(questions(?:/[a-z_]+)?\\.(?:js|css)|messages-[a-z]+\\.json)", FrontEnd, {"make": front_end}),
         (f"{base}static/(.*)", Static, {"path": str(STATIC)}),
     ]
     return [*static, *((base + route, handler, with_site) for route, handler in routes.items())]
@@ -195,6 +197,9 @@ def front_end(name: str) -> str | None:
     """A question type's front end or the style sheet of all, by its address; None when there is none."""
     if name == "questions.css":
         return questions.front_css()
+    if name.startswith("messages-"):
+        lang = name.removeprefix("messages-").removesuffix(".json")
+        return json.dumps(browser_messages(get_language(lang)), ensure_ascii=False) if lang in languages() else None
     kind = name.removeprefix("questions/").removesuffix(".js")
     return questions.front_module(kind) if kind in questions.types() else None
 
@@ -247,7 +252,7 @@ def main() -> None:
 
 @cache
 def _hash_of(name: str) -> str:
-    text = front_end(name) if name.startswith("questions") else (STATIC / name).read_text(encoding="utf-8")
+    text = front_end(name) if name.startswith(("questions", "messages-")) else (STATIC / name).read_text(encoding="utf-8")
     return hashlib.sha256((text or "").encode()).hexdigest()[:12]
 
 

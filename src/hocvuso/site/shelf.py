@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hocvuso.language import SOURCE
 from hocvuso.lessons.catalogue import LessonInfo, read_catalogue
 from hocvuso.places import Places
 
@@ -23,7 +24,10 @@ def edition_number(edition: str) -> int:
 
 
 def choose_edition(released: Iterable[str], *, begun: Set[str], handed_in: Set[str]) -> str | None:
-    """The edition that a learner gets: one begun and not yet handed in, else the newest; None when none is released."""
+    """The edition that a learner gets: one begun and not yet handed in, else the newest.
+
+    None when none is released.
+    """
     newest_first = sorted(released, key=edition_number, reverse=True)
     open_ones = [e for e in newest_first if e in begun and e not in handed_in]
     return next(iter(open_ones + newest_first), None)
@@ -45,7 +49,7 @@ class Shelf:
         self._places = places
         self._stamp: object = None
         self._editions: dict[str, LessonInfo] = {}
-        self._pages: dict[str, Page] = {}
+        self._pages: dict[Path, Page] = {}
 
     def editions(self) -> Mapping[str, LessonInfo]:
         """All released editions by name."""
@@ -65,23 +69,27 @@ class Shelf:
         return dict(sorted(found.items()))
 
     def find_question(self, edition: str, question: str) -> Mapping[str, Any] | None:
-        """The question as asked (no key in it); None when the edition is not released or has no such question."""
+        """The question as asked, without its key; None when no released edition has it."""
         info = self.editions().get(edition)
         asked = info.questions if info else ()
         return next((q for q in asked if q["id"] == question), None)
 
-    def find_page(self, edition: str) -> Page | None:
-        """The edition's built page; None when there is none."""
-        path = self._places.release / edition / "page.html"
+    def find_page(self, edition: str, lang: str = SOURCE) -> Page | None:
+        """The edition's built page, in ``lang`` where it was built in it; None when there is none."""
+        page = None if lang == SOURCE else self._read_page(edition, f"page.{lang}.html")
+        return page or self._read_page(edition, "page.html")
+
+    def _read_page(self, edition: str, name: str) -> Page | None:
+        path = self._places.release / edition / name
         try:
             stamp = path.stat().st_mtime_ns
         except OSError:
             return None
-        kept = self._pages.get(edition)
+        kept = self._pages.get(path)
         if kept is None or kept.stamp != stamp:
             body = path.read_bytes()
             kept = Page(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"', stamp)
-            self._pages[edition] = kept
+            self._pages[path] = kept
         return kept
 
     def find_live(self, edition: str, live: str) -> tuple[Path, str] | None:

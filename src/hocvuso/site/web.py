@@ -288,7 +288,7 @@ class FrontEnd(Static):
         if text is None:
             raise web.HTTPError(404)
         self.set_extra_headers(name)
-        kind = "text/css" if name.endswith(".css") else "text/javascript"
+        kind = {"css": "text/css", "js": "text/javascript"}.get(name.rpartition(".")[2], "application/json")
         self.set_header("Content-Type", f"{kind}; charset=UTF-8")
         self.finish(text if include_body else b"")
 

@@ -68,8 +68,10 @@ class Model {
 
 export class Answers {
   // `net(path, options)` is fetch with the site's address and XSRF token; `tell(message, fields)` the catalogue.
-  constructor({ edition, net, tell, messages = {}, storage, session, channel, now = Date.now, timer = setTimeout }) {
-    Object.assign(this, { edition, net, tell, messages, storage, session, openChannel: channel, now, timer });
+  constructor({ edition, net, tell, messages = {}, storage, session, channel, now, timer }) {
+    Object.assign(this, { edition, net, tell, messages, storage, session, openChannel: channel });
+    this.now = now ?? (() => Date.now());
+    this.timer = timer ?? ((action, wait) => setTimeout(action, wait));
     this.entries = new Map();
     this.watchers = new Set();
     this.trouble = null; // null, "offline", "server", "full" or "signed-out"

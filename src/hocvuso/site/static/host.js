@@ -204,7 +204,20 @@ window.addEventListener("message", (event) => {
 
 // ---- start
 
-function start() {
+// The page brings the front ends' sentences; ours come beside it when the page is not in the source language.
+async function readOwnMessages() {
+  const { lang } = document.documentElement;
+  if (lang === "vi" || "Đã lưu" in messages) return;
+  try {
+    const response = await fetch(new URL(`messages-${lang}.json`, import.meta.url));
+    if (response.ok) Object.assign(messages, await response.json());
+  } catch {
+    // Vietnamese then
+  }
+}
+
+async function start() {
+  await readOwnMessages();
   document.body.prepend(banner);
   for (const card of document.querySelectorAll(".hv-live")) {
     const button = card.querySelector(".hv-live-open");
