@@ -6,6 +6,7 @@ import pytest
 from conftest import PASSWORD, copy_of_hub, hidden, running_hub
 
 from hocvuso.hub.accounts import SAMPLES, add_account
+from hocvuso.places import Places
 
 pytestmark = pytest.mark.slow
 
@@ -24,6 +25,17 @@ def test_signing_in_leads_to_the_site(hub_demo):
     visitor = hub_demo.visitor()
     answer = visitor.sign_in("hocvien", hub_demo.accounts["hocvien"])
     assert (answer.status_code, answer.headers["location"]) == (302, "/services/hoc/")
+
+
+def test_operator_names_a_trainer_before_the_hub_ever_ran(tmp_path):
+    """An account added as a trainer is one for the hub: it may sign in, and is in the trainers' group."""
+    places = Places(tmp_path)
+    add_account(places, "Thầy.Minh", PASSWORD, trainer=True)
+    with running_hub(places, demo=False) as hub:
+        hub.accounts = {"thầy.minh": PASSWORD}
+        trainer = hub.visitor("thầy.minh")
+        assert trainer.is_signed_in()
+        assert trainer.http.get("/hub/api/user").json()["groups"] == ["trainers"]
 
 
 def test_one_name_in_two_unicode_forms_is_one_account(hub_demo):

@@ -164,16 +164,20 @@ def database_url(places: Places) -> str:
     return f"sqlite:///{places.hub / 'jupyterhub.sqlite'}"
 
 
-def add_account(places: Places, learner: str, password: str, *, replace: bool = False) -> str:
-    """Let ``learner`` sign in with ``password``; the name as the hub keeps it.
+def add_account(
+    places: Places, learner: str, password: str, *, replace: bool = False, trainer: bool = False
+) -> str:
+    """Let ``learner`` sign in with ``password``; the name as the hub keeps it. A ``trainer`` joins that group.
 
     PeopleError when the name or the password can't be used, or the account is there already and ``replace``
-    is not set. The hub may be running; it need never have run.
+    is not set. The hub may be running (a group then counts from its next start); it need never have run.
     """
     username = check_username(learner)
     if username in SAMPLES:
         raise PeopleError(N_("Tên {name} chỉ dành cho bản dùng thử: hãy chọn tên khác."), name=username)
     _store(places, username, check_password(password, username), replace=replace)
+    if trainer:
+        _join(places, username, TRAINERS)
     return username
 
 
@@ -201,6 +205,24 @@ def _store(places: Places, username: str, password: str, *, replace: bool) -> No
         elif not matches(password, info.password):
             info.password = hash_password(password)
         info.is_authorized = True
+        session.commit()
+
+
+def _join(places: Places, username: str, group_name: str) -> None:
+    with _hub_session(places) as session:
+        user = orm.User.find(session, username)
+        if user is None:
+            everyone = orm.Role.find(
+                session, "user"
+            )  # none before the hub's first start, which then gives it
+            user = orm.User(name=username, roles=[everyone] if everyone else [])
+            session.add(user)
+        group = orm.Group.find(session, group_name)
+        if group is None:
+            group = orm.Group(name=group_name)
+            session.add(group)
+        if group not in user.groups:
+            user.groups.append(group)
         session.commit()
 
 

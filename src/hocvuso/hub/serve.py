@@ -52,7 +52,7 @@ def serve(
     ``tell`` gets the few sentences for the operator. SetupError when nothing could be started: the port is
     taken, Node, bubblewrap or a folder is missing. ``commands`` replaces what is started, by name.
     """
-    settings = replace(settings, demo=demo)
+    settings = replace(settings, demo=demo, https=settings.https or os.environ.get("HOCVUSO_HTTPS") == "1")
     commands = commands or everything(places)
     _check_machine(places, settings)
     say = get_language(SOURCE)
