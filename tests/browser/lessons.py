@@ -1,0 +1,71 @@
+"""How a person answers in the page: by clicking and typing what is on the screen."""
+
+import random
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from hocvuso.lessons.master import read_master
+from hocvuso.places import Places
+
+
+def questions_of(places: Places, edition: str):
+    """The questions of an edition with their keys, for a person who knows everything."""
+    return read_master(places.source / edition / f"{edition}.ipynb").questions
+
+
+def right_answers(places: Places, edition: str) -> dict:
+    """An answer with full points for each question."""
+    chance = random.Random(1)
+    return {q.id: q.samples(chance)["right"] for q in questions_of(places, edition)}
+
+
+def give(page: Page, question, answer, scope=None) -> None:
+    """Answer one question with the mouse and the keyboard."""
+    slot = (scope or page).locator(f"#cau-{question.id}")
+    inputs = slot.locator("input")
+    match question.type:
+        case "choice":
+            slot.locator(f"input[value='{answer}']").check()
+        case "multiple":
+            for value in answer:
+                slot.locator(f"input[value='{value}']").check()
+        case "classify":
+            for place, item in enumerate(question.items):
+                slot.locator("fieldset.hv-item").nth(place).locator(f"input[value='{answer[item]}']").check()
+        case "short_text" | "number":
+            inputs.first.fill(str(answer))
+            inputs.first.blur()
+        case other:
+            raise AssertionError(other)
+
+
+def expect_given(page: Page, question, answer) -> None:
+    """The inputs show this answer."""
+    slot = page.locator(f"#cau-{question.id}")
+    match question.type:
+        case "choice":
+            expect(slot.locator(f"input[value='{answer}']")).to_be_checked()
+        case "multiple":
+            for value in answer:
+                expect(slot.locator(f"input[value='{value}']")).to_be_checked()
+        case "classify":
+            for place, item in enumerate(question.items):
+                expect(
+                    slot.locator("fieldset.hv-item").nth(place).locator(f"input[value='{answer[item]}']")
+                ).to_be_checked()
+        case _:
+            expect(slot.locator("input").first).to_have_value(str(answer))
+
+
+def change_a_letter(data: bytes, old: str, new: str) -> bytes:
+    """The file with one piece of its text exchanged."""
+    assert old.encode() in data
+    return data.replace(old.encode(), new.encode(), 1)
+
+
+def save(folder: Path, name: str, data: bytes) -> Path:
+    """A file to upload."""
+    path = folder / name
+    path.write_bytes(data)
+    return path
