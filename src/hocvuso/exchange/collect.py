@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hocvuso.exchange.receipts import Via
-    from hocvuso.lessons.editions import lesson_of
 from hocvuso.places import Places
 
 MOST_AT_ONCE = 50  # of one learner's JupyterLab; the rest waits for the next round, behind everybody else's
@@ -67,12 +66,15 @@ class Taken:
     fault: SubmissionError | ReceiptError | None = None
 
 
-def find_waiting(places: Places, lesson: str | None = None) -> Iterator[Waiting]:
-    """Everything that waits, the site's first in the order of their receipts, then the JupyterLabs'."""
+def find_waiting(places: Places, lesson: str | None = None, *, labs: bool = True) -> Iterator[Waiting]:
+    """Everything that waits, the site's first in the order of their receipts, then the JupyterLabs'.
+
+    ``labs=False`` leaves the latter out: with thousands of learners it takes a while to look into each.
+    """
     key = PublicKey.load(places.site_keys)
     signed = [_from_site(path, key) for path in _folders(places.inbound)]
     signed.sort(key=lambda w: (w.handed_in.timestamp() if w.handed_in else 0.0, w.name))
-    for waiting in (*signed, *_from_labs(places)):
+    for waiting in (*signed, *(_from_labs(places) if labs else ())):
         if lesson is None or lesson in {waiting.edition, lesson_of(waiting.edition)}:
             yield waiting
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hocvuso.exchange.answers import AnswerStore
-    from hocvuso.lessons.editions import lesson_of
 from hocvuso.places import Places
 
 TIMESTAMP = "%Y-%m-%d %H:%M:%S.%f %Z"  # nbgrader's own format (Exchange.timestamp_format)

@@ -66,8 +66,8 @@ LEFT JOIN (SELECT sn.assignment_id AS assignment_id,
            GROUP BY sn.assignment_id) g ON g.assignment_id = sa.id
 LEFT JOIN (SELECT nb.assignment_id AS assignment_id, SUM(c.max_score) AS max_score
            FROM notebook nb JOIN base_cell b ON b.notebook_id = nb.id
-           JOIN (SELECT id, max_score FROM grade_cell
-                 UNION ALL SELECT id, max_score FROM task_cell) c ON c.id = b.id
+           JOIN (SELECT id, max_score FROM grade_cells
+                 UNION ALL SELECT id, max_score FROM task_cells) c ON c.id = b.id
            GROUP BY nb.assignment_id) m ON m.assignment_id = a.id
 ORDER BY a.name, s.id
 """
@@ -85,7 +85,7 @@ ORDER BY sc.edition, sc.learner
 """
 
 
-class HocVuSoExporter(ExportPlugin):
+class HocVuSoExporter(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
     """nbgrader's ``export`` with our columns; honours ``--to``, ``--student`` and ``--assignment``."""
 
     def export(self, gradebook: Any) -> None:  # nbgrader's Gradebook, which has no types

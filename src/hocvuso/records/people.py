@@ -182,7 +182,7 @@ def _row(person: Person) -> dict[str, str]:
 
 def _name_student(connection: Connection, person: Person) -> None:
     """Let formgrader show the new name too, when nbgrader knows the learner already."""
-    from nbgrader.api import Student  # noqa: PLC0415  (seconds to load)
+    from nbgrader.api import Student  # takes seconds to load
 
     names = {"first_name": person.first_name, "last_name": person.last_name, "email": person.email}
     connection.execute(

@@ -80,7 +80,7 @@ scores = Table(
 
 for table in (audit_log, scores):
     for action in ("UPDATE", "DELETE"):
-        refuse = DDL(
+        refuse = DDL(  # type: ignore[no-untyped-call]
             f"CREATE TRIGGER {table.name}_no_{action.lower()} BEFORE {action} ON {table.name} "
             f"BEGIN SELECT RAISE(ABORT, '{table.name} is append-only'); END"
         )
@@ -108,7 +108,7 @@ def wait_for_others(engine: Engine) -> None:
 @contextmanager
 def open_gradebook(places: Places) -> Iterator[Engine]:
     """The gradebook's engine, with nbgrader's tables and ours in place."""
-    from hocvuso.lessons.convert import prepare_gradebook  # noqa: PLC0415  (loads nbgrader: seconds)
+    from hocvuso.lessons.convert import prepare_gradebook  # loads nbgrader, which takes seconds
 
     prepare_gradebook(places.gradebook_url)
     engine = create_engine(places.gradebook_url)

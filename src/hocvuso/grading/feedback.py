@@ -1,0 +1,82 @@
+"""The feedback page that a learner fetches in JupyterLab: the result record as HTML, everything in it escaped.
+
+It takes the place of nbgrader's own feedback, which holds the hidden tests and whatever HTML learner code made.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment
+from nbgrader.utils import notebook_hash
+
+from hocvuso.language import N_, get_language
+from hocvuso.lessons.editions import write_atomically
+from hocvuso.places import folder_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hocvuso.grading.result import Result
+    from hocvuso.places import Places
+
+_SECRET = re.compile(r"[0-9a-f]{32,256}")
+_STATES = {
+    "right": N_("Đúng"),
+    "partial": N_("Đúng một phần"),
+    "wrong": N_("Chưa đúng"),
+    "empty": N_("Chưa trả lời"),
+    "malformed": N_("Không đọc được"),
+    "ungraded": N_("Chờ giảng viên chấm"),
+}
+_PAGE = """<!doctype html>
+<html lang="{{ lang }}"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{{ say(N("Kết quả bài {edition}"), edition=r.edition) }}</title>
+<style>
+body{font:1rem/1.5 system-ui,sans-serif;max-width:46rem;margin:0 auto;padding:1rem;color:#1b1b1b;background:#fff}
+section{border-top:1px solid #767676;padding:.75rem 0}
+pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f4f4f4;padding:.5rem;margin:.25rem 0}
+h2{font-size:1rem}
+</style></head><body><main>
+<h1>{{ say(N("Kết quả bài {edition}"), edition=r.edition) }}</h1>
+{% if r.state == "refused" %}<p>{{ say(N("Bài nộp không chấm được.")) }}</p>
+{% else %}<p><strong>{{ say(N("Điểm: {points}/{out_of}"), points=r.points, out_of=r.out_of) }}</strong></p>{% endif %}
+{% if r.reason %}<p>{{ r.reason }}</p>{% endif %}
+{% for q in r.questions %}<section>
+<h2>{{ q.prompt }}</h2>
+<p>{{ say(states[q.state]) }} · {{ say(N("Điểm: {points}/{out_of}"), points=q.points, out_of=q.out_of) }}</p>
+{% if q.your %}<p>{{ say(N("Câu trả lời của anh/chị:")) }}</p><pre>{{ q.your }}</pre>{% endif %}
+{% if q.key %}<p>{{ say(N("Đáp án:")) }}</p><pre>{{ q.key }}</pre>{% endif %}
+{% if q.why %}<p>{{ q.why }}</p>{% endif %}
+{% for note in q.notes %}<p>{{ note }}</p>{% endfor %}
+</section>{% endfor %}
+</main></body></html>
+"""
+_template = Environment(autoescape=True, trim_blocks=True).from_string(_PAGE)
+
+
+def feedback_page(result: Result, lang: str = "vi") -> str:
+    """The page; plain HTML without script."""
+    return _template.render(r=result, say=get_language(lang), N=N_, states=_STATES, lang=lang)
+
+
+def write_feedback(places: Places, result: Result, files: Mapping[str, bytes]) -> None:
+    """Put the page where nbgrader keeps feedback, and where ``nbgrader fetch_feedback`` looks for it.
+
+    The latter only for a folder that nbgrader handed in: it holds a secret, from which both sides make the name.
+    """
+    page = feedback_page(result)
+    write_atomically(
+        places.feedback / folder_of(result.learner) / result.edition / f"{result.edition}.html", page
+    )
+    secret = files.get("submission_secret.txt", b"").decode("ascii", "replace").strip()
+    if not _SECRET.fullmatch(secret):
+        return
+    folder = places.exchanged_feedback
+    if not folder.is_dir():
+        folder.mkdir(parents=True)
+        folder.chmod(0o711)  # as nbgrader's: who knows the name may read, nobody may list
+    name = notebook_hash(secret=secret, notebook_id=result.edition)
+    write_atomically(folder / f"{name}.html", page)

@@ -1,0 +1,75 @@
+"""The result record: what the site shows a learner of a graded or refused submission. No hidden test, no HTML."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from hocvuso.lessons.editions import write_atomically
+from hocvuso.places import folder_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hocvuso.places import Places
+
+
+class QuestionResult(BaseModel):
+    """One question's part of a result. ``your``, ``key`` and ``why`` are plain text: whoever shows them escapes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    kind: Literal["question", "code"]
+    prompt: str
+    points: int
+    out_of: int
+    state: Literal["right", "partial", "wrong", "empty", "malformed", "ungraded"]
+    your: str | None = None
+    key: str | None = None
+    why: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+class Evidence(BaseModel):
+    """What the score rests on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    engine: str
+    master: str
+    submission: str
+    receipt: str | None
+
+
+class Result(BaseModel):
+    """The result of one submission. A refused one has a reason and no questions."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: Literal[1] = 1
+    learner: str
+    lesson: str
+    edition: str
+    submission: str
+    state: Literal["graded", "partly", "refused"]
+    reason: str | None = None
+    points: int
+    out_of: int
+    handed_in: AwareDatetime
+    graded: AwareDatetime
+    via: Literal["page", "jupyterlab"]
+    questions: tuple[QuestionResult, ...] = ()
+    evidence: Evidence
+
+
+def result_path(places: Places, learner: str, edition: str) -> Path:
+    """Where the result of a learner's latest submission to an edition lies."""
+    return places.results / folder_of(learner) / f"{edition}.json"
+
+
+def write_result(places: Places, result: Result) -> None:
+    """Put the record in the place of the earlier one, whole."""
+    path = result_path(places, result.learner, result.edition)
+    write_atomically(path, result.model_dump_json(indent=1) + "\n")
