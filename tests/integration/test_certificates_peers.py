@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from certificates_class import NOW, issued_course
+from openbadgeslib.ob3.ldp import OB3LdpVerifier
+from openbadgeslib.ob3.verifier import OB3VerificationError
 
 from hocvuso.certificates.issuer import IssuerProfile
 from hocvuso.certificates.revoke import revoke
@@ -50,3 +52,22 @@ def test_digital_bazaar_is_offline(tmp_path):
     foreign.write_text(json.dumps(document), encoding="utf-8")
     (answer,) = ask(course, foreign)
     assert not answer["verified"]
+
+
+def test_openbadgeslib(tmp_path):
+    """It, too, accepts a good certificate, refuses an altered one, and refuses a revoked one because of its bit.
+
+    It can check the signature of status lists in another format only, so it takes ours as it is.
+    """
+    course, (revoked, good) = issued_course(tmp_path)
+    revoke(course.places, revoked.number, "sai họ tên", NOW, profile=IssuerProfile())
+    published = course.places.published
+    peer = OB3LdpVerifier.for_issuer_did(json.loads((published / "issuer.json").read_bytes())["id"])
+    options = {"check_status": True, "verify_status_list": False}
+    options["download"] = lambda *_given, **_named: (published / "status-1.json").read_bytes()
+    text = course.read(good).decode()
+    assert peer.verify(text, **options).name
+    with pytest.raises(OB3VerificationError, match="signature"):
+        peer.verify(text.replace("Quyền", "Quyên"), **options)
+    with pytest.raises(OB3VerificationError, match="revocation"):
+        peer.verify(course.read(revoked), **options)

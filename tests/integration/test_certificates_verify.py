@@ -246,11 +246,13 @@ def test_revocation_can_not_be_checked(own, foreign):
     forged["credentialSubject"]["encodedList"] = "uH4sI"
     moved = sign_again({**good, "id": "http://127.0.0.1:8000/other"}, signer_of(own))
     broken = sign_again(forged, signer_of(own))
+    anothers = sign_again({**good, "issuer": signer_of(foreign).did}, signer_of(own))
     lists = [
         forged,
         {**good, "note": "x"},
         moved,
         broken,
+        anothers,
         json.loads((foreign.published / "status-1.json").read_bytes()),
     ]
     for data in (None, b"{", b"[]", *map(dump, lists)):
@@ -317,6 +319,7 @@ def bomb():
     pack = zlib.compressobj(9)
     packed = b"".join(pack.compress(bytes(1 << 20)) for _ in range(128)) + pack.flush()
     document = pikepdf.new()
+    document.add_blank_page()
     stream = document.make_stream(b"")
     stream.write(packed, filter=pikepdf.Name.FlateDecode)
     file = pikepdf.Dictionary(
@@ -363,7 +366,14 @@ def test_unreadable(issued, data):
 def test_hostile_pdf(issued):
     """Encrypted and exploding PDFs are unreadable; a cut one is at best told apart from the issued one."""
     assert verify_file(encrypted(issued.pdf), issued.published).kind == "unreadable"
-    assert verify_file(bomb(), issued.published).kind == "unreadable"
+    packed = bomb()
+    assert verify_file(packed, issued.published).kind == "unreadable"
+    with pikepdf.open(
+        io.BytesIO(packed)
+    ) as document:  # so it was not unpacked first and found too large then
+        file = document.attachments["chung-nhan.json"].get_file()
+        with pytest.raises(pikepdf.DataDecodingError, match="memory limit"):
+            file.read_bytes()
     assert verify_file(issued.pdf[: len(issued.pdf) // 2], issued.published).kind in {"unreadable", "altered"}
 
 

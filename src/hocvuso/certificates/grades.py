@@ -66,16 +66,21 @@ def read_results(export: Path) -> tuple[Results, ...]:
     return tuple(reading.people.values())
 
 
-def name_fault(name: str) -> bool:
-    """Whether ``name`` can't stand on a certificate: empty, endless, or with characters that hide others."""
-    return not name or len(name) > LONGEST_NAME or any(unicodedata.category(c)[0] == "C" for c in name)
+def name_fault(person: Results) -> bool:
+    """Whether the name can't stand on a certificate: unknown, endless, or with characters that hide others.
+
+    The export writes the login of who is in no register of people; a login is not a name.
+    """
+    name = person.name
+    hidden = any(unicodedata.category(letter)[0] == "C" for letter in name)
+    return name in {"", person.learner} or len(name) > LONGEST_NAME or hidden
 
 
 def _take(reading: _Reading, line: int, row: dict[str | None, str | None]) -> None:
     if None in row or None in row.values():
         reading.refuse(line, N_("số ô không khớp với dòng tiêu đề"))
         return
-    cells = {key: nfc(value).strip() for key, value in row.items() if key is not None and value is not None}
+    cells = {key: _plain(value) for key, value in row.items() if key is not None and value is not None}
     if empty := [column for column in ("lesson", "assignment", "student_id") if not cells[column]]:
         reading.refuse(line, N_("ô trống ở cột {columns}"), columns=", ".join(empty))
         return
@@ -91,6 +96,12 @@ def _take(reading: _Reading, line: int, row: dict[str | None, str | None]) -> No
     if score is not None and out_of:
         lesson = cells["lesson"]
         person.best[lesson] = max(person.best.get(lesson, Fraction(0)), score / out_of)
+
+
+def _plain(value: str) -> str:
+    """The cell's text, without the apostrophe that the export puts before what a spreadsheet would compute."""
+    text = nfc(value).strip()
+    return text[1:] if text.startswith(("'=", "'+", "'-", "'@")) else text
 
 
 def _points(reading: _Reading, line: int, cells: dict[str, str], column: str) -> Fraction | None:

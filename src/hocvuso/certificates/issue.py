@@ -233,8 +233,8 @@ def _serve(
             summary.not_yet += 1
         elif mine and not again:
             summary.revoked.append(Held(person.learner, mine[-1].number))
-        elif name_fault(person.name):
-            error = CertificateError(N_("Họ tên trong tệp điểm trống, quá dài hoặc có ký tự ẩn."))
+        elif name_fault(person):
+            error = CertificateError(N_("Người học này chưa có họ tên, hoặc họ tên quá dài hay có ký tự ẩn."))
             summary.refused.append(Refused(person.learner, rule.id, error))
         else:
             _issue(desk, person, rule, summary)
