@@ -158,8 +158,14 @@ def people(find: Callable[[], Places], file: Path) -> None:
 @click.option(
     "--watch", "watching", is_flag=True, help=say(N_("Chạy mãi, cấp ngay khi có tệp xuất điểm mới."))
 )
+@click.option(
+    "--reissue",
+    multiple=True,
+    metavar="LEARNER",
+    help=say(N_("Cấp lại cho người có chứng nhận đã bị thu hồi (ví dụ để sửa họ tên).")),
+)
 @click.pass_obj
-def certify(find: Callable[[], Places], export: Path | None, *, watching: bool) -> None:
+def certify(find: Callable[[], Places], export: Path | None, reissue: tuple[str, ...], *, watching: bool) -> None:
     """Issue certificates to those who qualify and do not hold one yet."""
     from hocvuso.certificates.issue import certify as issue_certificates
     from hocvuso.certificates.rules import read_rules
@@ -168,7 +174,7 @@ def certify(find: Callable[[], Places], export: Path | None, *, watching: bool) 
     source = export or places.exports / "grades.csv"
 
     def once() -> None:
-        done = issue_certificates(places, source, rules=read_rules(), now=now())
+        done = issue_certificates(places, source, rules=read_rules(), now=now(), reissue=reissue)
         for odd in done.renamed:
             note(
                 say(
@@ -178,6 +184,8 @@ def certify(find: Callable[[], Places], export: Path | None, *, watching: bool) 
                     number=odd.number,
                 )
             )
+        for number in done.repaired:
+            note(say(N_("{number}: tệp bị thiếu đã được làm lại."), number=number))
         for refused in done.refused:
             click.echo(refused.error.tell(LANG), err=True)
         note(

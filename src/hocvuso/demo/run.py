@@ -65,7 +65,8 @@ def step(report: Callable[[str], None], message: str, **fields: object) -> None:
 def mark_as_demo(places: Places) -> None:
     """Refuse a course that holds real people; mark this one as a demonstration."""
     mark = places.var / "demo"
-    if (places.var / "grader").exists() and not mark.exists():
+    real = any(folder.exists() for folder in (places.answers, places.evidence, places.issuer, places.homes))
+    if real and not mark.exists():
         raise SetupError(
             N_(
                 "Thư mục {path} đang chứa dữ liệu thật, không phải bản trình diễn: hãy chạy demo ở một bản sao khác."

@@ -6,6 +6,7 @@ from a learner's JupyterLab.
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import uuid
@@ -20,7 +21,7 @@ from hocvuso.lessons.master import Master, read_master
 from hocvuso.places import folder_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from hocvuso.demo.people import Person
     from hocvuso.places import Places
@@ -30,16 +31,17 @@ def attend(places: Places, people: tuple[Person, ...], *, report: Callable[[str]
     """Let everyone take every lesson and hand in; returns the submissions' names."""
     chance = random.Random(398)  # noqa: S311  (the same class every time)
     handed_in: list[str] = []
+    ways = itertools.cycle(range(4))
     for lesson in read_catalogue(places):
         master = read_master(places.source / lesson.edition / f"{lesson.edition}.ipynb")
         takers = [
-            p for p in people if (lesson.kind == "questions" or p.codes) and lesson.lesson not in p.left
+            p for p in people if (lesson.kind == "questions" or p.codes) and lesson.id not in p.left
         ]
         for person in takers:
             if lesson.kind == "questions" and person.habit != "damaged":
                 handed_in.append(answer_on_site(places, person, master, chance))
             else:
-                handed_in.append(hand_in_folder(places, person, master, chance))
+                handed_in.append(hand_in_folder(places, person, master, chance, ways))
         report(f"   {lesson.edition}  {len(takers):>3}  {lesson.title}")
     return handed_in
 
@@ -86,7 +88,9 @@ def answers_of(person: Person, master: Master, chance: random.Random) -> dict[st
     return answers
 
 
-def hand_in_folder(places: Places, person: Person, master: Master, chance: random.Random) -> str:
+def hand_in_folder(
+    places: Places, person: Person, master: Master, chance: random.Random, ways: Iterator[int]
+) -> str:
     """Put a folder where the learner's JupyterLab would; the damaged habit damages it in one of four ways."""
     at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f UTC")
     name = f"{person.learner}+{master.edition}+{at}"
@@ -105,7 +109,7 @@ def hand_in_folder(places: Places, person: Person, master: Master, chance: rando
         ensure_ascii=False,
     )
     if person.habit == "damaged":
-        notebook, answers = damaged(notebook, answers, chance)
+        notebook, answers = damaged(notebook, answers, next(ways))
     folder.mkdir(parents=True)
     (folder / f"{master.edition}.ipynb").write_text(notebook, encoding="utf-8")
     (folder / "answers.json").write_text(answers, encoding="utf-8")
@@ -128,9 +132,8 @@ def solved(person: Person, master: Master) -> dict[str, Any]:
     return notebook
 
 
-def damaged(notebook: str, answers: str, chance: random.Random) -> tuple[str, str]:
+def damaged(notebook: str, answers: str, way: int) -> tuple[str, str]:
     """A file cut off in the middle, a file that is another format, values of the wrong type, or nothing."""
-    way = chance.randrange(4)
     if way == 0:
         return notebook[: len(notebook) // 2], answers[: len(answers) // 2]
     if way == 1:
