@@ -21,6 +21,13 @@
   const patience = window.setTimeout(() => window.voila_finish(), 20_000);
   window.addEventListener("unload", () => window.clearTimeout(patience));
 
+  // ---- a notebook that begins with its own title would show it twice
+  const title = document.querySelector(".hv-app-title")?.textContent.trim();
+  const first = document.querySelector("#hv-cells :is(h1, h2)");
+  const text = first?.cloneNode(true);
+  text?.querySelector(".anchor-link")?.remove();
+  if (title && text?.textContent.trim() === title) first.hidden = true;
+
   // ---- height, for the frame in the lesson's page
   if (embedded) {
     const say = () => window.parent.postMessage({ hvHeight: document.body.scrollHeight + 8 }, location.origin);

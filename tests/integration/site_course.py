@@ -1,0 +1,206 @@
+"""A real hub with the real site on a small course of its own, and learners who visit it as browsers do."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+from conftest import PASSWORD, PATIENCE, wait_for
+
+from hocvuso.hub.accounts import add_account
+from hocvuso.hub.settings import HubSettings
+from hocvuso.lessons.build import build
+from hocvuso.lessons.release import release
+from hocvuso.places import Places
+
+BASE = "/services/hoc/"
+LESSON = "t90-01"
+NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
+ALICE, BOB = "an", "bình"
+# Words that stand in keys and explanations only: none may reach a browser before a result is shown.
+SECRETS = ("GIẢI-THÍCH-MẬT", "mật khẩu dùng một lần")
+_LESSON = '''---
+jupytext:
+  text_representation: {extension: .md, format_name: myst, format_version: 0.13}
+kernelspec: {display_name: Python 3 (ipykernel), language: python, name: python3}
+hocvuso:
+  id: t90-01
+  topic: 90
+  title: "Bài thử của trang"
+  title_en: "A lesson to try the site with"
+  competences: ["4.2"]
+  levels: [co-ban]
+  minutes: 3
+  sources:
+    - {title: "Nguồn thử", date: "2026-01-03", checked: "2026-11-21", note: "Không có thật."}
+---
+
+# Bài thử của trang
+
+```{code-cell} ipython3
+:tags: [setup]
+
+from hocvuso.questions import Choice, ShortText
+```
+
+Đọc rồi trả lời.
+
+```{code-cell} ipython3
+:tags: [question]
+
+Choice(
+    "cuoc-goi",
+    "Có người lạ gọi điện đòi cài ứng dụng. Nên làm gì trước?",
+    options={"a": "Cài ngay", "b": "Cúp máy rồi tự hỏi lại"},
+    key="b",
+    why="GIẢI-THÍCH-MẬT: tự hỏi lại qua kênh mình tìm.",
+    points=1,
+)
+```
+
+```{code-cell} ipython3
+:tags: [question]
+
+ShortText(
+    "ma-so",
+    "Dãy số gửi về máy gọi là gì?",
+    accept=["mật khẩu dùng một lần", "OTP"],
+    ignore_accents=True,
+    why="GIẢI-THÍCH-MẬT: dãy số ấy mở cửa tài khoản.",
+    points=1,
+)
+```
+
+```{code-cell} ipython3
+---
+tags: [live]
+id: thu-dem
+title: "Thử đếm"
+---
+import os
+
+print("môi trường:", sorted(name for name in os.environ if "JUPYTERHUB" in name or "HOCVUSO" in name))
+```
+'''
+_CONFIG = """
+from pathlib import Path
+from hocvuso.hub.jupyterhub import configure
+from hocvuso.hub.settings import HubSettings
+from hocvuso.places import Places
+
+configure(get_config(), Places(Path({root!r})), settings=HubSettings(**{settings!r}))
+"""
+
+
+def make_site_course(root: Path) -> Places:
+    """Build and release the lesson below ``root``; two learners have accounts."""
+    places = Places(root)
+    (root / "nbgrader_config.py").write_text(
+        "from pathlib import Path\nfrom hocvuso.hub.nbgrader import configure\n"
+        "configure(get_config(), Path(__file__).parent)\n",
+        encoding="utf-8",
+    )
+    write_lesson(places)
+    for name in (ALICE, BOB):
+        add_account(places, name, PASSWORD, replace=True)
+    return places
+
+
+def write_lesson(places: Places, change: Mapping[str, str] | None = None) -> None:
+    """Write (with words replaced as in ``change``), build and release the lesson."""
+    text = _LESSON
+    for old, new in (change or {}).items():
+        assert old in text
+        text = text.replace(old, new)
+    path = places.lessons / "t90" / f"{LESSON}.md"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    report = build(places)
+    assert report.ok, report
+    release(places, now=NOW)
+
+
+class Learner:
+    """One browser at the site."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.http = httpx.Client(base_url=url, follow_redirects=True, timeout=PATIENCE)
+
+    def sign_in(self, name: str) -> None:
+        """Through the site's door to the hub's form and back."""
+        form = self.http.get(BASE)
+        token = re.search(r'name="_xsrf" value="([^"]+)"', form.text)
+        assert token, form.text[:500]
+        fields = {"username": name, "password": PASSWORD, "_xsrf": token[1]}
+        home = self.http.post(str(form.url), data=fields)
+        assert home.status_code == 200
+        assert home.url.path == BASE, home.url
+
+    @property
+    def xsrf(self) -> str:
+        """The site's token against forged requests, as `host.js` reads it."""
+        return next(c.value or "" for c in self.http.cookies.jar if c.name == "_xsrf" and c.path == BASE)
+
+    @property
+    def cookies(self) -> str:
+        """The Cookie header that a browser would send to the site."""
+        return "; ".join(f"{c.name}={c.value}" for c in self.http.cookies.jar if BASE.startswith(c.path))
+
+    def get(self, path: str, **sent: Any) -> httpx.Response:
+        """Open ``path`` of the site."""
+        return self.http.get(BASE + path, **sent)
+
+    def send(self, method: str, path: str, **sent: Any) -> httpx.Response:
+        """What a script of the page sends, token and all."""
+        return self.http.request(method, BASE + path, headers={"X-XSRFToken": self.xsrf}, **sent)
+
+    def put(self, question: str, answer: object, *, seen: int = 0, age_ms: int = 0) -> httpx.Response:
+        """Save an answer."""
+        body = {"answer": answer, "seen": seen, "age_ms": age_ms}
+        return self.send("PUT", f"api/answers/{LESSON}/{question}", json=body)
+
+    def answers(self) -> dict[str, Any]:
+        """The answers as the site has them."""
+        return self.send("GET", f"api/answers/{LESSON}").raise_for_status().json()["answers"]
+
+    def hand_in(self, edition: str = LESSON) -> httpx.Response:
+        """Hand in the lesson."""
+        return self.send("POST", f"bai/{LESSON}/nop", json={"edition": edition})
+
+
+@contextmanager
+def running_site(places: Places) -> Iterator[str]:
+    """Start the hub, which starts the site; its address once both answer."""
+    some = HubSettings(port=20000 + uuid.uuid4().int % 20000).with_free_ports().hub_port
+    settings = HubSettings(port=some).with_free_ports()
+    names = ("port", "hub_port", "proxy_port", "site_port")
+    options = {name: getattr(settings, name) for name in names}
+    config = places.root / "jupyterhub_config.py"
+    config.write_text(_CONFIG.format(root=str(places.root), settings=options), encoding="utf-8")
+    url = settings.url
+    with (places.root / "hub.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "jupyterhub", "-f", str(config)], cwd=places.root, stdout=log, stderr=log
+        )
+    try:
+        wait_for("the site answers", lambda: _answers(url), lambda: process.poll() is None)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}{BASE}xac-minh").status_code == 200
+    except httpx.TransportError:
+        return False
