@@ -50,7 +50,7 @@ def learner_files(learner: str, *, home: str, exchange: str) -> dict[str, str]:
                 "jupyterlab_jupytext": False,
             },  # jupytext runs .jupytext.py files
         ),
-        "labconfig/page_config.json": _page(_NEVER_SHOWN + _FOR_TRAINERS_ONLY),
+        "labconfig/page_config.json": _page(_NEVER_SHOWN + _FOR_TRAINERS_ONLY + ("jupyterlab-jupytext",)),
         "nbgrader_config.py": nbgrader,
         "nbgrader_config.json": "{}\n",
         **_extras(),
@@ -77,6 +77,7 @@ def _server(root: str, extensions: dict[str, bool]) -> str:
             "shutdown_no_activity_timeout": _IDLE_SERVER_SECONDS,
         },
         "KernelManager": {"transport": "ipc"},  # no port that another learner's code could knock at
+        "ContentsManager": {"hide_globs": ["__pycache__", "*.pyc", "nbgrader_config.*"]},
         "MappingKernelManager": {"cull_idle_timeout": _IDLE_KERNEL_SECONDS, "cull_interval": 300},
         "LabApp": {
             "news_url": None,
