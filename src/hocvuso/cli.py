@@ -126,7 +126,7 @@ def grade(find: Callable[[], Places], lesson: str | None, *, watching: bool) -> 
     from hocvuso.grading.grade import grade_waiting
     from hocvuso.records.export import write_export
 
-    summary = grade_waiting(places, lesson, report=note, now=now, new_id=lambda: str(uuid.uuid4()))
+    summary = grade_waiting(places, lesson, report=count_lines(), now=now, new_id=lambda: str(uuid.uuid4()))
     write_export(places)
     note(summary.tell(LANG))
 
@@ -250,13 +250,14 @@ def verify(find: Callable[[], Places], file: Path, published: Path | None) -> No
 )
 @click.argument("learner")
 @click.option("--replace", is_flag=True, help=say(N_("Đặt lại mật khẩu của tài khoản đã có.")))
+@click.option("--trainer", is_flag=True, help=say(N_("Giảng viên: có formgrader trong JupyterLab.")))
 @click.pass_obj
-def account(find: Callable[[], Places], learner: str, *, replace: bool) -> None:
+def account(find: Callable[[], Places], learner: str, *, replace: bool, trainer: bool) -> None:
     """Make a sign-in account of the hub's own."""
     from hocvuso.hub.accounts import add_account
 
     password = secrets.token_urlsafe(12)
-    name = add_account(find(), learner, password, replace=replace)
+    name = add_account(find(), learner, password, replace=replace, trainer=trainer)
     note(say(N_("Tài khoản {learner}, mật khẩu {password}"), learner=name, password=password))
 
 
@@ -291,6 +292,21 @@ def demo(find: Callable[[], Places], host: str, port: int, *, headless: bool) ->
     from hocvuso.demo import run_demo
 
     sys.exit(run_demo(find(), host=host, port=port, headless=headless, report=note))
+
+
+def count_lines(every: int = 20) -> Callable[[str], None]:
+    """Progress for a whole class: what went wrong in full, the rest as a count."""
+    count = 0
+
+    def report(line: str) -> None:
+        nonlocal count
+        count += 1
+        if not line.startswith("✓"):
+            note("   " + line)
+        elif count % every == 0:
+            note(say(N_("   đã chấm {count} bài…"), count=count))
+
+    return report
 
 
 def stop_on_signal() -> threading.Event:
