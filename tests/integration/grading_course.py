@@ -26,14 +26,6 @@ from hocvuso.places import COURSE, Places, folder_of
 QUESTIONS, CODING = "t14-05", "t18-02"
 START = datetime(2026, 11, 21, 8, tzinfo=UTC)
 LESSONS = Path(__file__).parents[2] / "notebooks" / "lessons"
-CONFIG = """
-c = get_config()
-c.CourseDirectory.course_id = "hocvuso"
-c.CourseDirectory.root = {root!r}
-c.CourseDirectory.submitted_directory = "var/submitted"
-c.CourseDirectory.autograded_directory = "stock"
-c.CourseDirectory.db_url = {db!r}
-"""
 
 
 def make_course(root: Path) -> Places:

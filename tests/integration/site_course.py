@@ -27,7 +27,7 @@ NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
 ALICE, BOB = "an", "bình"
 # Words that stand in keys and explanations only: none may reach a browser before a result is shown.
 SECRETS = ("GIẢI-THÍCH-MẬT", "mật khẩu dùng một lần")
-_LESSON = '''---
+_LESSON = """---
 jupytext:
   text_representation: {extension: .md, format_name: myst, format_version: 0.13}
 kernelspec: {display_name: Python 3 (ipykernel), language: python, name: python3}
@@ -89,7 +89,7 @@ import os
 
 print("môi trường:", sorted(name for name in os.environ if "JUPYTERHUB" in name or "HOCVUSO" in name))
 ```
-'''
+"""
 _CONFIG = """
 from pathlib import Path
 from hocvuso.hub.jupyterhub import configure

@@ -78,7 +78,16 @@ def _revision(learner: Learner, question: str) -> int:
 
 
 @pytest.mark.parametrize(
-    "path", ["", f"bai/{LESSON}", f"bai/{LESSON}/ket-qua", "ket-qua", "chung-nhan", f"voila/{LESSON}", f"song/{LESSON}/thu-dem"]
+    "path",
+    [
+        "",
+        f"bai/{LESSON}",
+        f"bai/{LESSON}/ket-qua",
+        "ket-qua",
+        "chung-nhan",
+        f"voila/{LESSON}",
+        f"song/{LESSON}/thu-dem",
+    ],
 )
 def test_a_stranger_is_led_to_sign_in(site_stranger: Learner, path: str) -> None:
     """No page of a learner is shown to who is not signed in."""
@@ -112,7 +121,9 @@ def test_a_file_that_is_too_large_is_refused_in_words(site_stranger: Learner) ->
     assert "5 MB" in sent.text
 
 
-def test_published_documents_are_public_and_nothing_else_is(site_places: Places, site_stranger: Learner) -> None:
+def test_published_documents_are_public_and_nothing_else_is(
+    site_places: Places, site_stranger: Learner
+) -> None:
     """What the issuer publishes is read by anyone; a path out of its folder is not."""
     site_places.published.mkdir(parents=True, exist_ok=True)
     (site_places.published / "issuer.json").write_text('{"id": "x"}', encoding="utf-8")
@@ -180,7 +191,9 @@ def test_a_revision_that_never_was_gets_the_real_one(site_alice: Learner, site_f
         ({"answer": "b" * 30_000, "seen": 0, "age_ms": 0}, 413),
     ],
 )
-def test_what_is_not_an_edit_is_refused(site_alice: Learner, site_fresh: None, body: object, status: int) -> None:
+def test_what_is_not_an_edit_is_refused(
+    site_alice: Learner, site_fresh: None, body: object, status: int
+) -> None:
     """Wrong shapes get their status and a sentence in JSON, and change nothing."""
     response = site_alice.send("PUT", f"api/answers/{LESSON}/cuoc-goi", json=body)
     assert response.status_code == status
@@ -197,7 +210,9 @@ def test_a_body_that_is_no_json(site_alice: Learner) -> None:
     assert site_alice.send("PUT", path, data={"answer": "b"}).status_code == 415
 
 
-@pytest.mark.parametrize("path", [f"api/answers/{LESSON}/khong-co", "api/answers/t99-99/cuoc-goi", "api/answers/../x"])
+@pytest.mark.parametrize(
+    "path", [f"api/answers/{LESSON}/khong-co", "api/answers/t99-99/cuoc-goi", "api/answers/../x"]
+)
 def test_unknown_editions_and_questions(site_alice: Learner, path: str) -> None:
     """404, as for anything that does not exist."""
     assert site_alice.send("PUT", path, json={"answer": "b", "seen": 0, "age_ms": 0}).status_code == 404
@@ -213,7 +228,9 @@ def test_changes_need_the_token(site_alice: Learner, site_fresh: None) -> None:
     assert site_alice.answers() == {}
 
 
-def test_an_answer_that_can_not_be_written(site_alice: Learner, site_places: Places, site_fresh: None) -> None:
+def test_an_answer_that_can_not_be_written(
+    site_alice: Learner, site_places: Places, site_fresh: None
+) -> None:
     """The store can't write: 507 and a Vietnamese sentence, and it works again afterwards."""
     place = site_places.answers / folder_of(ALICE)
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -228,7 +245,9 @@ def test_an_answer_that_can_not_be_written(site_alice: Learner, site_places: Pla
 # ---- handing in, receipts, results
 
 
-def test_handing_in_gives_a_signed_receipt(site_alice: Learner, site_places: Places, site_fresh: None) -> None:
+def test_handing_in_gives_a_signed_receipt(
+    site_alice: Learner, site_places: Places, site_fresh: None
+) -> None:
     """The submission waits for the grader, whole; the receipt names learner, edition and hashes, and is signed."""
     site_alice.put("cuoc-goi", "b")
     handed = site_alice.hand_in()
@@ -251,7 +270,10 @@ def test_the_result_page_waits_then_shows(site_alice: Learner, site_places: Plac
     """First that it is being graded, then points and explanations: all of it escaped."""
     site_alice.put("cuoc-goi", "a")
     receipt = site_alice.hand_in().json()["receipt"]
-    assert site_alice.send("GET", f"api/result/{LESSON}").json() == {"state": "waiting", "receipt": receipt["id"]}
+    assert site_alice.send("GET", f"api/result/{LESSON}").json() == {
+        "state": "waiting",
+        "receipt": receipt["id"],
+    }
     assert "Đang chấm bài" in site_alice.get(f"bai/{LESSON}/ket-qua").text
     _write_result(site_places, ALICE, receipt, your="<img src=x onerror=alert(1)>")
     told = site_alice.send("GET", f"api/result/{LESSON}").json()
@@ -324,13 +346,19 @@ def test_another_learner_s_things(
     assert "Chứng nhận thử" not in site_bob.get("chung-nhan").text
 
 
-def test_only_listed_certificates_are_handed_out(site_alice: Learner, site_places: Places, site_fresh: None) -> None:
+def test_only_listed_certificates_are_handed_out(
+    site_alice: Learner, site_places: Places, site_fresh: None
+) -> None:
     """A file beside the list, the list itself, a path out of the folder: 404."""
     held = site_places.certificates / folder_of(ALICE)
     held.mkdir(parents=True)
     (held / "index.json").write_text("[]", encoding="utf-8")
     (held / "HVS-2.json").write_text("{}", encoding="utf-8")
-    for path in ("chung-nhan/HVS-2.json", "chung-nhan/index.json", "chung-nhan/..%2F..%2Fsite%2Freceipts.json"):
+    for path in (
+        "chung-nhan/HVS-2.json",
+        "chung-nhan/index.json",
+        "chung-nhan/..%2F..%2Fsite%2Freceipts.json",
+    ):
         assert site_alice.get(path).status_code == 404, path
 
 
@@ -338,7 +366,7 @@ def test_only_listed_certificates_are_handed_out(site_alice: Learner, site_place
 
 
 def _kernel_of(page: str) -> str:
-    config = page.split('id="jupyter-config-data" type="application/json">')[1].split("</script>")[0]
+    config = page.partition('id="jupyter-config-data" type="application/json">')[2].partition("</script>")[0]
     return str(json.loads(config)["kernelId"])
 
 
@@ -454,7 +482,9 @@ def test_errors_are_sentences(site_alice: Learner) -> None:
     assert "Traceback" not in missing.text + wrong.text
 
 
-def test_the_log_names_nobody(site_places: Places, site_alice: Learner, site_bob: Learner, site_fresh: None) -> None:
+def test_the_log_names_nobody(
+    site_places: Places, site_alice: Learner, site_bob: Learner, site_fresh: None
+) -> None:
     """The site's lines hold no learner, no answer and no query."""
     site_bob.put("ma-so", "CÂU-TRẢ-LỜI-RIÊNG")
     site_bob.get("xac-minh", params={"so": "BI-MAT-77"})
