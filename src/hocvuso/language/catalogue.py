@@ -1,42 +1,63 @@
 """Keeps the translations in step with the code: ``python -m hocvuso.language.catalogue`` (also ``--check``).
 
-Collects every marked message (``_``, ``N_`` and ``say`` in Python and in Jinja templates) and merges them
-into each ``locale/<code>/hocvuso.po``; what is no longer in the code is dropped.
+Collects every marked message (``_``, ``N_`` and ``say`` in Python; also ``t`` and ``N`` in Jinja templates,
+in files as in Python strings) and merges them into each ``locale/<code>/hocvuso.po``; what is no longer in the
+code is dropped.
 """
 
 from __future__ import annotations
 
+import ast
 import string
 import sys
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_file
+from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
 from hocvuso.language import LOCALES
 
 PACKAGE = Path(__file__).parent.parent
-KEYWORDS = {"_": None, "N_": None, "say": None}
+IN_PYTHON = frozenset({"_", "N_", "say"})
+IN_TEMPLATES = dict.fromkeys((*sorted(IN_PYTHON), "N", "t"))
 
 
 def messages() -> Iterator[tuple[str, str]]:
     """Every marked message with the file that it stands in."""
     for path in sorted(PACKAGE.rglob("*")):
-        method = {
-            ".py": "python",
-            ".j2": "jinja2.ext:babel_extract",
-            ".html": "jinja2.ext:babel_extract",
-        }.get(path.suffix)
-        if method is None or "static" in path.parts:
+        if "static" in path.parts:
             continue
         name = str(path.relative_to(PACKAGE))
-        for found in extract_from_file(method, path, keywords=KEYWORDS, options={"encoding": "utf-8"}):
-            text = found[1]
-            for message in text if isinstance(text, tuple) else (text,):
-                if message:
-                    yield message, name
+        if path.suffix == ".py":
+            yield from ((message, name) for message in python_messages(path.read_text(encoding="utf-8")))
+        elif path.suffix in {".j2", ".html"}:
+            yield from ((message, name) for message in template_messages(path.read_text(encoding="utf-8")))
+
+
+def python_messages(source: str) -> Iterator[str]:
+    """The marked messages of Python code.
+
+    By its syntax tree: Babel's own extractor reads tokens, and a call inside an f-string is no token of its own.
+    """
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Call(
+                func=ast.Name(id=called) | ast.Attribute(attr=called),
+                args=[ast.Constant(value=str(message)), *_],
+            ) if called in IN_PYTHON:
+                yield message
+            case ast.Constant(value=str(text)) if "{{" in text:
+                yield from template_messages(text)
+
+
+def template_messages(source: str) -> Iterator[str]:
+    """The marked messages of a Jinja template; none in text that is no template."""
+    found = extract("jinja2.ext:babel_extract", BytesIO(source.encode()), keywords=IN_TEMPLATES)
+    for _, text, *_ in found:
+        yield from (message for message in (text if isinstance(text, tuple) else (text,)) if message)
 
 
 def fields(text: str) -> set[str]:
