@@ -89,6 +89,24 @@ import os
 
 print("môi trường:", sorted(name for name in os.environ if "JUPYTERHUB" in name or "HOCVUSO" in name))
 ```
+
+```{code-cell} ipython3
+---
+tags: [live]
+id: thu-hai
+title: "Thử hai"
+---
+print(2)
+```
+
+```{code-cell} ipython3
+---
+tags: [live]
+id: thu-ba
+title: "Thử ba"
+---
+print(3)
+```
 """
 _CONFIG = """
 from pathlib import Path

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 from site_course import ALICE, BASE, BOB, LESSON, SECRETS, Learner, make_site_course, running_site
 from websockets.exceptions import InvalidStatus
@@ -390,6 +391,35 @@ def test_a_kernel_is_its_learner_s(site_alice: Learner, site_bob: Learner, site_
     assert _kernel_of(site_alice.get(f"song/{LESSON}/thu-dem").text) != kernel
 
 
+def test_a_kernel_that_was_killed_is_replaced(
+    site_alice: Learner, site_places: Places, site_fresh: None
+) -> None:
+    """Reloading after the kernel's process ended starts a new one; the answers are still there."""
+    site_alice.put("cuoc-goi", "b")
+    kernel = _kernel_of(site_alice.get(f"song/{LESSON}/thu-dem").text)
+    site = next(p for p in psutil.process_iter(["cmdline", "environ"]) if _is_site_of(p, site_places))
+    boxes = site.children()
+    assert boxes
+    for box in boxes:
+        box.kill()
+    assert _kernel_of(site_alice.get(f"song/{LESSON}/thu-dem").text) != kernel
+    assert site_alice.answers()["cuoc-goi"]["answer"] == "b"
+
+
+def _is_site_of(process: psutil.Process, places: Places) -> bool:
+    command, environment = process.info["cmdline"] or [], process.info["environ"] or {}
+    return "hocvuso.site" in command and environment.get("HOCVUSO_ROOT") == str(places.root)
+
+
+def test_a_learner_has_three_kernels_at_most(site_bob: Learner) -> None:
+    """The fourth app ends the one used longest ago; its page can be opened anew."""
+    apps = [f"song/{LESSON}/{live}" for live in ("thu-dem", "thu-hai", "thu-ba")] + [f"voila/{LESSON}"]
+    kernels = [_kernel_of(site_bob.get(app).text) for app in apps]
+    found = [site_bob.send("GET", f"api/kernels/{kernel}").status_code for kernel in kernels]
+    assert found == [403, 200, 200, 200]  # of one that is gone nobody is the owner
+    assert _kernel_of(site_bob.get(apps[0]).text) not in kernels
+
+
 def _channel_status(learner: Learner, kernel: str) -> int:
     address = f"{learner.url.replace('http', 'ws', 1)}{BASE}api/kernels/{kernel}/channels?session_id=x"
     headers = {"Cookie": learner.cookies}
@@ -402,9 +432,19 @@ def _channel_status(learner: Learner, kernel: str) -> int:
 
 @pytest.mark.parametrize(
     "path",
-    ["api/kernels", "api/contents", "voila/tree", f"voila/render/{LESSON}/{LESSON}.ipynb", f"voila/files/{LESSON}/{LESSON}.ipynb",
-     "voila/api/contents", "api/terminals", f"song/{LESSON}/khong-co", "song/t90-01/..", "voila/t99-99"],
-)  # fmt: skip
+    [
+        "api/kernels",
+        "api/contents",
+        "api/terminals",
+        "voila/tree",
+        f"voila/render/{LESSON}/{LESSON}.ipynb",
+        f"voila/files/{LESSON}/{LESSON}.ipynb",
+        "voila/api/contents",
+        f"song/{LESSON}/khong-co",
+        "song/t90-01/..",
+        "voila/t99-99",
+    ],
+)
 def test_what_voila_would_offer_beside_is_not_there(site_alice: Learner, path: str) -> None:
     """No listing, no files, no rendering of a path, no kernels but through our pages."""
     assert site_alice.get(path).status_code == 404

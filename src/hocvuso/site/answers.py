@@ -147,7 +147,9 @@ class Me(ApiHandler):
     async def get(self) -> None:
         """Display name and the tag under which the browser keeps unsent answers."""
         user = self.current_user
-        self.answer({"display_name": user.display_name or user.name or user.username, "learner": tag_of(self.learner)})
+        self.answer(
+            {"display_name": user.display_name or user.name or user.username, "learner": tag_of(self.learner)}
+        )
 
 
 def tag_of(learner: str) -> str:

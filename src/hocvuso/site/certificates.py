@@ -5,20 +5,23 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from typing import Any
+from typing import Any, cast
 
 from jupyter_server.auth.decorator import allow_unauthenticated
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from tornado import httputil, web
+from tornado.http1connection import HTTP1Connection
 
 from hocvuso.certificates.verify import verify_file
 from hocvuso.language import N_
 from hocvuso.places import Places, folder_of
-from hocvuso.site.web import SiteHandler, Unsent
+from hocvuso.site.web import SiteHandler, Unsent, local_day
 
 log = logging.getLogger("hocvuso.site")
 LARGEST_FILE = 5 * 1024 * 1024
-LARGEST_BODY = 64 * 1024 * 1024  # read to the end and thrown away, so that the browser gets to see our sentence
+LARGEST_BODY = (
+    64 * 1024 * 1024
+)  # read to the end and thrown away, so that the browser gets to see our sentence
 NUMBER = r"[A-Za-z0-9][A-Za-z0-9-]{0,63}"
 _PUBLISHED = re.compile(r"(issuer|status-\d{1,6}|pdf-hashes)\.json")
 _FIELDS = (
@@ -116,7 +119,7 @@ class Verify(SiteHandler):
 
     async def prepare(self, *, _redirect_to_login: bool = True) -> None:
         """Allow for a large body: it is counted here, not buffered by the server."""
-        self.request.connection.set_max_body_size(LARGEST_BODY)
+        cast("HTTP1Connection", self.request.connection).set_max_body_size(LARGEST_BODY)
         await super().prepare(_redirect_to_login=False)
 
     def check_xsrf_cookie(self) -> None:
@@ -144,7 +147,10 @@ class Verify(SiteHandler):
             raise Unsent(413, N_("Tệp lớn hơn 5 MB nên không phải là chứng nhận của chúng tôi."))
         body = self._uploaded()
         verdict = await asyncio.to_thread(verify_file, body, self.site.places.published, self.lang)
-        fields = [(self._(label), verdict.fields[name]) for name, label in _FIELDS if verdict.fields.get(name)]
+        signed = dict(verdict.fields)
+        if "date" in signed:
+            signed["date"] = local_day(signed["date"])
+        fields = [(self._(label), signed[name]) for name, label in _FIELDS if signed.get(name)]
         self.show("verify.html", verdict=verdict.kind, sentence=verdict.sentence, number="", fields=fields)
 
     def _uploaded(self) -> bytes:
@@ -160,4 +166,3 @@ class Verify(SiteHandler):
         if len(sent) != 1 or not sent[0].body:
             raise Unsent(400, N_("Hãy chọn một tệp chứng nhận (.pdf hoặc .json)."))
         return bytes(sent[0].body)
-

@@ -27,7 +27,7 @@ class HubIdentity(JupyterHubIdentityProvider):  # type: ignore[misc]  # jupyterh
         ]
 
 
-class OwnKernelsOnly(Authorizer):  # type: ignore[misc]  # jupyter_server is untyped for us
+class OwnKernelsOnly(Authorizer):
     """Lets a learner reach the kernels that were started for them, and refuses all else that asks."""
 
     def is_authorized(self, handler: Any, user: Any, action: str, resource: str) -> bool:

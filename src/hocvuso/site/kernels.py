@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import zmq
 import zmq.asyncio
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
+from jupyter_core.utils import ensure_async
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+from jupyter_server.utils import ApiPath
 from traitlets import Integer, default
 
 from hocvuso.errors import HocVuSoError
@@ -37,7 +39,7 @@ class Opening:
 OPENING: ContextVar[Opening] = ContextVar("hocvuso_opening")
 
 
-class BoxedSpecs(KernelSpecManager):  # type: ignore[misc]  # jupyter_client is untyped for us
+class BoxedSpecs(KernelSpecManager):
     """One kernel: this Python, through the sandbox's provisioner. What the machine has installed is not offered."""
 
     def find_kernel_specs(self) -> dict[str, str]:
@@ -60,7 +62,7 @@ class BoxedSpecs(KernelSpecManager):  # type: ignore[misc]  # jupyter_client is 
         return {SPEC: {"resource_dir": "", "spec": self.get_kernel_spec(SPEC).to_dict()}}
 
 
-class LearnerKernels(AsyncMappingKernelManager):  # type: ignore[misc]  # jupyter_server is untyped for us
+class LearnerKernels(AsyncMappingKernelManager):
     """Starts a kernel only on behalf of a learner (``OPENING``) and remembers whose it is.
 
     The environment is the sandbox's: nothing of the service's own, no token of the hub.
@@ -70,7 +72,7 @@ class LearnerKernels(AsyncMappingKernelManager):  # type: ignore[misc]  # jupyte
     in_all = Integer(200, config=True, help="live examples at once on this machine")
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**kwargs)  # type: ignore[no-untyped-call]
         self._owners: dict[str, str] = {}
         self._starting = 0
 
@@ -86,7 +88,7 @@ class LearnerKernels(AsyncMappingKernelManager):  # type: ignore[misc]  # jupyte
         return self._owners.get(kernel_id)
 
     async def _async_start_kernel(
-        self, *, kernel_id: str | None = None, path: str | None = None, **kwargs: Any
+        self, *, kernel_id: str | None = None, path: ApiPath | None = None, **kwargs: Any
     ) -> str:
         """Start a boxed kernel for the learner of ``OPENING``; LookupError without one."""
         learner = OPENING.get().learner
@@ -101,19 +103,33 @@ class LearnerKernels(AsyncMappingKernelManager):  # type: ignore[misc]  # jupyte
         self._owners[started] = learner
         return started
 
-    start_kernel = _async_start_kernel
+    start_kernel = _async_start_kernel  # type: ignore[assignment]  # as jupyter_server itself does
 
     def remove_kernel(self, kernel_id: str) -> Any:
         """Forget the kernel and its owner."""
         self._owners.pop(kernel_id, None)
         return super().remove_kernel(kernel_id)
 
+    async def lives(self, kernel_id: str, learner: str) -> bool:
+        """Whether the kernel is this learner's and its process still runs; one found dead is forgotten."""
+        if self.owner_of(kernel_id) != learner or kernel_id not in self:
+            return False
+        alive = bool(await ensure_async(self.is_alive(kernel_id)))
+        if not alive:
+            await self.end(kernel_id)
+        return alive
+
+    async def end(self, kernel_id: str) -> None:
+        """End the kernel now, if it still runs."""
+        if kernel_id in self:
+            await self.shutdown_kernel(kernel_id, now=True)  # type: ignore[no-untyped-call]
+
     async def _make_room(self, learner: str) -> None:
         """End the learner's least recently used kernels above the limit; NoRoomError when the machine is full."""
         own = [k for k, owner in self._owners.items() if owner == learner and k in self]
-        own.sort(key=lambda k: self.get_kernel(k).last_activity)
+        own.sort(key=lambda k: cast("Any", self.get_kernel(k)).last_activity)
         for kernel_id in own[: max(0, len(own) - self.per_learner + 1)]:
-            await self.shutdown_kernel(kernel_id, now=True)
+            await self.end(kernel_id)
         if len(self) + self._starting >= self.in_all:
             raise NoRoomError(
                 N_("Hiện có quá nhiều người đang mở ví dụ tương tác. Xin thử lại sau vài phút.")

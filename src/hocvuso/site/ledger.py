@@ -91,7 +91,9 @@ class Ledger:
                 os.fsync(file.fileno())
             os.replace(file.name, folder / f"{receipt['id']}.json")  # noqa: PTH105  (atomic, by name)
         except OSError as error:
-            raise StorageError(N_("Bài đã nộp, nhưng máy chủ không giữ được biên nhận cho anh/chị.")) from error
+            raise StorageError(
+                N_("Bài đã nộp, nhưng máy chủ không giữ được biên nhận cho anh/chị.")
+            ) from error
 
     def handed_in(self, learner: str) -> list[Handed]:
         """All receipts, the newest first."""

@@ -5,22 +5,23 @@ from __future__ import annotations
 import asyncio
 import json
 import traceback
-from collections import defaultdict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+from weakref import WeakValueDictionary
 
 import jinja2
 import nbformat
+from jupyter_server.utils import ApiPath
 from tornado import web
 from voila.notebook_renderer import NotebookRenderer
 from voila.utils import get_page_config
 
 from hocvuso.kernels.sandbox import probe
-from hocvuso.language import N_
+from hocvuso.language import N_, Language
 from hocvuso.questions import front_messages
-from hocvuso.site.kernels import OPENING, SPEC, Opening
+from hocvuso.site.kernels import OPENING, SPEC, LearnerKernels, Opening
 from hocvuso.site.messages import browser_messages
 from hocvuso.site.web import SiteHandler, log
 
@@ -36,8 +37,10 @@ FAILED = N_("Không mở được ví dụ này. Xin tải lại trang; nếu v�
 
 
 class _CompiledTemplates(jinja2.BytecodeCache):
-    """Templates compiled once per process. nbconvert makes a new environment for each page view, and compiling
-    took two thirds of Voila's time."""
+    """Templates compiled once per process.
+
+    nbconvert makes a new environment for each page view, and compiling took two thirds of Voila's time.
+    """
 
     def __init__(self) -> None:
         self._code: dict[tuple[str, str], Any] = {}
@@ -57,9 +60,9 @@ _COMPILED = _CompiledTemplates()
 class LiveNotebook(NotebookRenderer):  # type: ignore[misc]  # voila is untyped for us
     """Renders one notebook file that the caller has chosen; never a path from a request."""
 
-    def __init__(self, file: Path, look: dict[str, Any], **kwargs: Any) -> None:
+    def __init__(self, file: Path, look: dict[str, Any], tell: Language, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._file, self._look = file, look
+        self._file, self._look, self._tell = file, look, tell
 
     async def load_notebook(self, path: str) -> Any:
         """The chosen file, for the one kernel there is."""
@@ -72,7 +75,7 @@ class LiveNotebook(NotebookRenderer):  # type: ignore[misc]  # voila is untyped 
         """Prepare the exporter; give the template our words and addresses."""
         await super().initialize(**kwargs)
         environment = self.exporter.environment
-        environment.globals["hv"] = self._look
+        environment.globals |= {"hv": self._look, "_": self._tell}
         environment.bytecode_cache = _COMPILED
 
 
@@ -90,16 +93,17 @@ class Running:
 
     def __init__(self) -> None:
         self._shown: dict[tuple[str, str], Shown] = {}
-        self.locks: defaultdict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
-    def find(self, learner: str, app: str, stamp: int, kernels: Any) -> str | None:
-        """The page to send again: its kernel lives and the notebook has not changed since."""
-        shown = self._shown.get((learner, app))
-        if shown and shown.stamp == stamp and kernels.owner_of(shown.kernel_id) == learner:
-            return shown.html
-        return None
+    def lock(self, learner: str, app: str) -> asyncio.Lock:
+        """Held while the app is opened, so that two tabs at once get one kernel."""
+        return self._locks.setdefault((learner, app), asyncio.Lock())
 
-    def keep(self, learner: str, app: str, shown: Shown, kernels: Any) -> None:
+    def find(self, learner: str, app: str) -> Shown | None:
+        """What the learner was last shown of this app."""
+        return self._shown.get((learner, app))
+
+    def keep(self, learner: str, app: str, shown: Shown, kernels: LearnerKernels) -> None:
         """Remember a page; forget those whose kernels are gone."""
         self._shown = {k: s for k, s in self._shown.items() if kernels.owner_of(s.kernel_id)}
         self._shown[learner, app] = shown
@@ -110,23 +114,32 @@ class LiveApp(SiteHandler):
 
     policy = POLICY
 
+    @property
+    def kernels(self) -> LearnerKernels:
+        """The kernels of all learners."""
+        return cast("LearnerKernels", self.kernel_manager)
+
     async def show_app(self, edition: str, app: str, file: Path, title: str) -> None:
         """Send the app's page: the one already running, or a new one with a new kernel."""
-        learner, running, stamp = self.learner, self.site.running, file.stat().st_mtime_ns
+        learner, running = self.learner, self.site.running
+        stamp = await asyncio.to_thread(_stamp, file)
         self.set_header("Content-Type", "text/html; charset=UTF-8")
-        async with running.locks[learner, app]:
-            again = running.find(learner, app, stamp, self.kernel_manager)
-            if again is not None:
-                self.finish(again)
+        async with running.lock(learner, app):
+            shown = running.find(learner, app)
+            if shown and shown.stamp == stamp and await self.kernels.lives(shown.kernel_id, learner):
+                self.finish(shown.html)
                 return
-            await self._start_app(edition, app, file, title)
+            fresh = await self._start_app(edition, file, title, stamp)
+            if fresh:
+                running.keep(learner, app, fresh, self.kernels)
+        self.finish()
 
-    async def _start_app(self, edition: str, app: str, file: Path, title: str) -> None:
-        learner, stamp = self.learner, file.stat().st_mtime_ns
+    async def _start_app(self, edition: str, file: Path, title: str, stamp: int) -> Shown | None:
+        """Send the app as it is made; what was sent, or None when it failed (the learner is told)."""
         await self._check_sandbox()
         notebook = await self._notebook(edition, file, title)
-        OPENING.set(Opening(learner))
-        kernel_id = await self.kernel_manager.start_kernel(kernel_name=SPEC, path=edition)
+        OPENING.set(Opening(self.learner))
+        kernel_id = await self.kernels.start_kernel(kernel_name=SPEC, path=ApiPath(edition))
         parts: list[str] = []
         try:
             async for part in self._pieces(notebook, kernel_id):
@@ -135,13 +148,11 @@ class LiveApp(SiteHandler):
                 await self.flush()
         except Exception as error:  # noqa: BLE001  (the page is half sent: the learner is told, not left waiting)
             where = "".join(traceback.format_tb(error.__traceback__))
-            log.error("a live example failed: %s\n%s", type(error).__name__, where)  # noqa: TRY400  (no message)
-            if kernel_id in self.kernel_manager:
-                await self.kernel_manager.shutdown_kernel(kernel_id, now=True)
-            self.finish(self.site.templates.get_template("failed.html").render(sentence=self._(FAILED)))
-            return
-        self.site.running.keep(learner, app, Shown(kernel_id, stamp, "".join(parts)), self.kernel_manager)
-        self.finish()
+            log.error("a live example failed: %s\n%s", type(error).__name__, where)
+            await self.kernels.end(kernel_id)
+            self.write(self.site.templates.get_template("failed.html").render(sentence=self._(FAILED)))
+            return None
+        return Shown(kernel_id, stamp, "".join(parts))
 
     async def _check_sandbox(self) -> None:
         if not self.site.boxed:
@@ -162,14 +173,16 @@ class LiveApp(SiteHandler):
             "lesson_title": info.title,
             "base": self.site.base_url,
             "lang": tell.code,
-            "messages": json.dumps(front_messages(tell.code) | browser_messages(tell), ensure_ascii=False).replace("<", "\\u003c"),
+            "messages": json.dumps(
+                front_messages(tell.code) | browser_messages(tell), ensure_ascii=False
+            ).replace("<", "\\u003c"),
             "whole": file.stem == edition,
-            "_": tell,
             "static": self.site.static_url,
         }
         notebook = LiveNotebook(
             file,
             look,
+            tell,
             request_handler=self,
             voila_configuration=settings,
             traitlet_config=self.config,
@@ -186,7 +199,7 @@ class LiveApp(SiteHandler):
 
     async def _pieces(self, notebook: LiveNotebook, kernel_id: str) -> AsyncIterator[str]:
         """The page piece by piece, with a line break now and then while a cell runs long."""
-        kernel = self.kernel_manager.get_kernel(kernel_id)
+        kernel = self.kernels.get_kernel(kernel_id)
         pieces = notebook.generate_content_generator(kernel_id, kernel)
         while True:
             following = asyncio.ensure_future(anext(pieces))
@@ -220,3 +233,7 @@ class WholeLesson(LiveApp):
         if info is None or info.kind != "questions" or not file.is_file():
             raise web.HTTPError(404)
         await self.show_app(edition, edition, file, info.title)
+
+
+def _stamp(file: Path) -> int:
+    return file.stat().st_mtime_ns

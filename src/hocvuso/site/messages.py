@@ -17,7 +17,6 @@ BROWSER = (
     N_("Phiên đăng nhập đã hết. Câu trả lời được giữ trên máy này."),
     N_("Đăng nhập lại"),
     N_("Đã trả lời {n}/{all} câu"),
-    N_("Nộp bài"),
     N_("Đang nộp bài…"),
     N_("Chưa nộp được bài. Câu trả lời vẫn còn; xin thử lại."),
     N_("Chưa nộp được bài vì còn câu trả lời chưa gửi được. Xin thử lại khi có mạng."),
@@ -28,9 +27,6 @@ BROWSER = (
     N_("Không hiện được câu hỏi này. Xin tải lại trang."),
     N_("Ví dụ tương tác: {title}"),
     N_("Mở riêng ví dụ này"),
-    N_("Ví dụ này đã dừng. Câu trả lời của anh/chị vẫn còn."),
-    N_("Tải lại"),
-    N_("Mất kết nối với máy chủ. Đang thử nối lại…"),
 )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import Enum
 
@@ -35,7 +36,7 @@ class Standing:
 def stand(
     editions: Sequence[LessonInfo],
     *,
-    begun: Set[str],
+    begun: AbstractSet[str],
     handed: Sequence[Handed],
     results: Mapping[str, Result],
 ) -> Standing:
@@ -58,7 +59,7 @@ def answers_it(result: Result, handed: Handed) -> bool:
     return result.handed_in > handed.at
 
 
-def _step(begun: Set[str], latest: Handed | None, result: Result | None) -> Step:
+def _step(begun: AbstractSet[str], latest: Handed | None, result: Result | None) -> Step:
     if result:
         return Step.REFUSED if result.state == "refused" else Step.GRADED
     if latest:

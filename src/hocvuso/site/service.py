@@ -102,7 +102,11 @@ class SiteServer(Voila):  # type: ignore[misc]  # voila is untyped for us
     def init_settings(self) -> dict[str, Any]:
         """Voila's settings, with compressed responses and a log without people in it."""
         settings: dict[str, Any] = super().init_settings()
-        return settings | {"compress_response": True, "log_function": log_request, "cookie_secret": self._secret()}
+        return settings | {
+            "compress_response": True,
+            "log_function": log_request,
+            "cookie_secret": self._secret(),
+        }
 
     def init_handlers(self) -> list[Any]:
         """Our pages first, then what Voila's page needs to run; nothing of it that reads files or lists them."""
@@ -127,6 +131,7 @@ class SiteServer(Voila):  # type: ignore[misc]  # voila is untyped for us
     def initialize(self, argv: list[str] | None = None) -> None:
         """Prepare everything; SIGINT and SIGTERM end the service and its kernels."""
         super().initialize(argv)
+        self.log.addFilter(names_nobody)
         signal.signal(signal.SIGINT, self._handle_signal_stop)
 
     def load_config_file(self, *_: Any, **__: Any) -> None:
@@ -186,7 +191,11 @@ def our_handlers(site: Site) -> list[tuple[Any, ...]]:
         "api/me": answers.Me,
     }
     static = [
-        (f"{base}static/(questions(?:/[a-z_]+)?\\.(?:js|css)|messages-[a-z]+\\.json)", FrontEnd, {"make": front_end}),
+        (
+            f"{base}static/(questions(?:/[a-z_]+)?\\.(?:js|css)|messages-[a-z]+\\.json)",
+            FrontEnd,
+            {"make": front_end},
+        ),
         (f"{base}static/(.*)", Static, {"path": str(STATIC)}),
     ]
     return [*static, *((base + route, handler, with_site) for route, handler in routes.items())]
@@ -199,7 +208,11 @@ def front_end(name: str) -> str | None:
         return questions.front_css()
     if name.startswith("messages-"):
         lang = name.removeprefix("messages-").removesuffix(".json")
-        return json.dumps(browser_messages(get_language(lang)), ensure_ascii=False) if lang in languages() else None
+        return (
+            json.dumps(browser_messages(get_language(lang)), ensure_ascii=False)
+            if lang in languages()
+            else None
+        )
     kind = name.removeprefix("questions/").removesuffix(".js")
     return questions.front_module(kind) if kind in questions.types() else None
 
@@ -217,15 +230,26 @@ def configure(places: Places, *, service_url: str, prefix: str) -> Config:
     v.multi_kernel_manager_class, v.kernel_spec_manager_class = LearnerKernels, BoxedSpecs
     v.allow_template_override = v.allow_theme_override = "NO"
     v.strip_sources, v.show_tracebacks, v.attempt_fix_notebook = True, False, False
-    v.extension_allowlist = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget"]
+    v.extension_allowlist = [
+        "@jupyter-widgets/jupyterlab-manager",
+        "@voila-dashboards/widgets-manager8",
+        "anywidget",
+    ]
     tell = get_language("vi")
     c.VoilaExecutor.cell_error_instruction = c.VoilaExecutor.cell_timeout_instruction = tell(CELL_FAILED)
     c.VoilaExecutor.timeout, c.VoilaExecutor.interrupt_on_timeout = 60, True
     c.VoilaExporter.language_code = "vi"
     c.MappingKernelManager.cull_idle_timeout, c.MappingKernelManager.cull_interval = 1800, 60
     c.MappingKernelManager.cull_connected = True
-    c.KernelRestarter.restart_limit = 0  # a kernel that died has lost its widgets: the page must be loaded again
+    c.KernelRestarter.restart_limit = (
+        0  # a kernel that died has lost its widgets: the page must be loaded again
+    )
     return c
+
+
+def names_nobody(record: logging.LogRecord) -> bool:
+    """Keep a line out of the log in which JupyterHub's identity provider names the user whom it turns away."""
+    return not str(record.msg).startswith("Not allowing user")
 
 
 def new_id() -> str:
@@ -252,7 +276,11 @@ def main() -> None:
 
 @cache
 def _hash_of(name: str) -> str:
-    text = front_end(name) if name.startswith(("questions", "messages-")) else (STATIC / name).read_text(encoding="utf-8")
+    text = (
+        front_end(name)
+        if name.startswith(("questions", "messages-"))
+        else (STATIC / name).read_text(encoding="utf-8")
+    )
     return hashlib.sha256((text or "").encode()).hexdigest()[:12]
 
 

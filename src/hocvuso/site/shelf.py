@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,9 @@ def edition_number(edition: str) -> int:
     return int(found[1]) if found else 1
 
 
-def choose_edition(released: Iterable[str], *, begun: Set[str], handed_in: Set[str]) -> str | None:
+def choose_edition(
+    released: Iterable[str], *, begun: AbstractSet[str], handed_in: AbstractSet[str]
+) -> str | None:
     """The edition that a learner gets: one begun and not yet handed in, else the newest.
 
     None when none is released.

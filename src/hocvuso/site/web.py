@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import traceback
-from datetime import datetime, timedelta, timezone
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -98,7 +98,7 @@ def log_request(handler: web.RequestHandler) -> None:
     log.log(level, "%s %s %d %.0f ms", request.method, request.path, handler.get_status(), took)
 
 
-class Unsent(web.HTTPError):  # type: ignore[misc]  # tornado is untyped for us
+class Unsent(web.HTTPError):
     """An HTTP error with a sentence of ours (a message of the catalogue)."""
 
     def __init__(self, status: int, sentence: str, **fields: object) -> None:
@@ -106,7 +106,7 @@ class Unsent(web.HTTPError):  # type: ignore[misc]  # tornado is untyped for us
         self.sentence, self.fields = sentence, fields
 
 
-class SiteHandler(JupyterHandler):  # type: ignore[misc]  # jupyter_server is untyped for us
+class SiteHandler(JupyterHandler):
     """Base of our pages: signed-in people only, unless a method says ``@allow_unauthenticated``."""
 
     policy = POLICY
@@ -257,7 +257,7 @@ class NotFound(SiteHandler):
     post = put = delete = patch = get
 
 
-class Static(web.StaticFileHandler):  # type: ignore[misc]  # tornado is untyped for us
+class Static(web.StaticFileHandler):
     """Style sheets and scripts: the same for everyone, so without sign-in."""
 
     def set_extra_headers(self, path: str) -> None:
@@ -294,7 +294,7 @@ class FrontEnd(Static):
 
     def compute_etag(self) -> str | None:
         """From the text itself."""
-        return web.RequestHandler.compute_etag(self)  # type: ignore[no-any-return]
+        return web.RequestHandler.compute_etag(self)
 
 
 def _refuse(name: str) -> Any:
