@@ -87,7 +87,13 @@ def read_catalogue(code: str) -> Catalog:
 def update(code: str) -> None:
     """Add what is new to one language's file and drop what is gone."""
     old = read_catalogue(code)
-    new = Catalog(locale=code, project="hocvuso", fuzzy=False, header_comment=f"# Học vụ số: {code}")
+    new = Catalog(
+        locale=code,
+        project="hocvuso",
+        fuzzy=False,
+        header_comment=f"# Học vụ số: {code}",
+        creation_date=old.creation_date,  # else every merge changes the file, also when no message did
+    )
     for message, name in messages():
         entry = old.get(message)
         new.add(message, entry.string if entry else "", locations=[(name, 0)])
