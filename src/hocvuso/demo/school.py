@@ -34,9 +34,7 @@ def attend(places: Places, people: tuple[Person, ...], *, report: Callable[[str]
     ways = itertools.cycle(range(4))
     for lesson in read_catalogue(places):
         master = read_master(places.source / lesson.edition / f"{lesson.edition}.ipynb")
-        takers = [
-            p for p in people if (lesson.kind == "questions" or p.codes) and lesson.id not in p.left
-        ]
+        takers = [p for p in people if (lesson.kind == "questions" or p.codes) and lesson.id not in p.left]
         for person in takers:
             if lesson.kind == "questions" and person.habit != "damaged":
                 handed_in.append(answer_on_site(places, person, master, chance))
@@ -81,7 +79,7 @@ def answers_of(person: Person, master: Master, chance: random.Random) -> dict[st
     answers = {}
     for number, question in enumerate(master.questions):
         samples = question.samples(chance)
-        kind = person.habit if person.habit in samples else "right"
+        kind = "right" if person.habit not in samples else person.habit
         if person.habit == "partial" and number % 3 == 0:
             kind = "wrong"
         answers[question.id] = samples[kind]
@@ -139,5 +137,8 @@ def damaged(notebook: str, answers: str, way: int) -> tuple[str, str]:
     if way == 1:
         return "PK\x03\x04 không phải sổ tay", "[]"
     if way == 2:  # noqa: PLR2004
-        return notebook, answers.replace('"answer": "', '"answer": ["', 1)
+        book = json.loads(answers)
+        for record in list(book["answers"].values())[::2]:
+            record["answer"] = {"loại": ["không phải", 1]}
+        return notebook, json.dumps(book, ensure_ascii=False)
     return "", ""
