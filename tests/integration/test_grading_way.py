@@ -369,11 +369,13 @@ def test_the_watch_grades_what_arrives_and_survives_a_failure(school, monkeypatc
         kwargs={"report": lambda _: done.set(), "now": school.now, "new_id": school.new_id},
     )
     watching.start()
-    school.on_site("hong", school.answers(QUESTIONS, "right"))
-    school.on_site("an", school.answers(QUESTIONS, "right"))
-    assert done.wait(60)
-    stop.set()
-    watching.join(60)
+    try:
+        school.on_site("hong", school.answers(QUESTIONS, "right"))
+        school.on_site("an", school.answers(QUESTIONS, "right"))
+        assert done.wait(60)
+    finally:
+        stop.set()
+        watching.join(60)
     assert not watching.is_alive()
     export = (school.places.exports / "grades.csv").read_text("utf-8")
     assert f"{QUESTIONS},{QUESTIONS},,2026-11-21" in export

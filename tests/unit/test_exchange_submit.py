@@ -224,7 +224,7 @@ def test_a_folder_that_is_still_being_filled_waits(places, key):
     assert taken(places, key) == []
 
 
-@pytest.mark.parametrize("trick", ["link", "folder link", "pipe", "big", "many", "deep", "name"])
+@pytest.mark.parametrize("trick", ["link", "folder link", "pipe", "big", "many", "deep", "name", "folder"])
 def test_tricks_in_a_handed_in_folder_are_refused(places, key, trick, tmp_path):
     """Links, pipes, floods and odd names never reach the grader; the learner gets a reason."""
     folder = lab(places, "an", "an+t14-05+2020-01-01 00:00:00.0 UTC")
@@ -243,6 +243,9 @@ def test_tricks_in_a_handed_in_folder_are_refused(places, key, trick, tmp_path):
             (folder / str(i)).touch()
     elif trick == "deep":
         (folder / "a/b/c/d/e/f").mkdir(parents=True)
+    elif trick == "folder":
+        (folder / "answers.json").mkdir()
+        (folder / "answers.json" / "x").touch()
     else:
         (folder / "a\nb").touch()
     (one,) = taken(places, key)
@@ -260,6 +263,38 @@ def test_links_instead_of_folders_are_not_followed(places, key, tmp_path):
     (places.labs / "binh" / "inbound").mkdir(parents=True)
     (places.labs / "binh" / "inbound" / "binh+t14-05+x").symlink_to(target / "an+t14-05+x")
     assert taken(places, key) == []
+
+
+def test_a_lab_that_can_not_be_listed_stops_nobody(places, key):
+    """A learner who puts a file in the place of the folder keeps only their own submissions back."""
+    (places.labs / "an").mkdir(parents=True)
+    (places.labs / "an" / "inbound").write_text("", encoding="utf-8")
+    lab(places, "binh", "binh+t14-05+2020-01-01 00:00:00.0 UTC")
+    assert [one.waiting.learner for one in taken(places, key)] == ["binh"]
+
+
+@pytest.mark.parametrize(
+    "name", ["x" * 250, "an+t14-05+\n", b"an+t14-05+\xff".decode("utf-8", "surrogateescape")]
+)
+def test_a_name_that_no_log_can_hold_gets_a_stand_in(places, key, name):
+    """Names that are too long or unreadable can be written down all the same, each as its own."""
+    lab(places, "an", name)
+    (one,) = taken(places, key)
+    assert one.waiting.name.isprintable()
+    assert len(one.waiting.name) < 120
+    one.waiting.clear()
+    assert taken(places, key) == []
+
+
+def test_clearing_follows_no_link(places, key, tmp_path):
+    """When a lab's owner swaps the folder for a link after it was read, what the link shows stays."""
+    folder = lab(places, "an", "an+t14-05+2020-01-01 00:00:00.0 UTC")
+    (one,) = taken(places, key)
+    target = tmp_path / "elsewhere"
+    folder.parent.rename(target)
+    folder.parent.symlink_to(target)
+    one.waiting.clear()
+    assert (target / folder.name / "timestamp.txt").exists()
 
 
 def test_one_lesson_can_be_asked_for(places, key):

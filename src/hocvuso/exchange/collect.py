@@ -7,14 +7,16 @@ contents claim, and the receipt is made here, with the time of collection.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from hocvuso.errors import AnswerError, ReceiptError, SubmissionError
 from hocvuso.exchange.answers import check_edition
-from hocvuso.exchange.folders import MAX_BYTES, read_folder
+from hocvuso.exchange.folders import MAX_BYTES, list_folders, opened, read_folder, remove_folder
 from hocvuso.exchange.receipts import (
     RECEIPT,
     PublicKey,
@@ -34,26 +36,45 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hocvuso.exchange.receipts import Via
-from hocvuso.places import Places
+    from hocvuso.places import Places
 
+LONGEST_NAME = 200  # bytes; leaves room for an ending within the 255 that a file name may have
 MOST_AT_ONCE = 50  # of one learner's JupyterLab; the rest waits for the next round, behind everybody else's
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A submission that waits: where it lies and who it is from.
+    """A submission that waits: where it lies (``steps`` below ``root``) and who it is from.
 
     ``learner`` is None when nobody signed for it. ``handed_in`` is None until `take_in` for a JupyterLab's.
     """
 
-    path: Path
-    name: str
+    root: Path
+    steps: tuple[str, ...]
     learner: str | None
     edition: str
     via: Via
     receipt: Receipt | None = None
     handed_in: datetime | None = None
     fault: ReceiptError | None = None
+
+    @property
+    def path(self) -> Path:
+        """The folder; for telling it apart from others, not for opening (a step may have become a link)."""
+        return self.root.joinpath(*self.steps)
+
+    @property
+    def name(self) -> str:
+        """The folder's name; a stand-in for one that is too long or unreadable for a log."""
+        name = self.steps[-1]
+        raw = os.fsencode(name)
+        if name.isprintable() and len(raw) <= LONGEST_NAME:
+            return name
+        return "+".join(["?", self.edition, hashlib.sha256(raw).hexdigest()[:32]])
+
+    def clear(self) -> None:
+        """Take the folder away; its owner's rights may keep some of it."""
+        remove_folder(self.root, *self.steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +93,10 @@ def find_waiting(places: Places, lesson: str | None = None, *, labs: bool = True
     ``labs=False`` leaves the latter out: with thousands of learners it takes a while to look into each.
     """
     key = PublicKey.load(places.site_keys)
-    signed = [_from_site(path, key) for path in _folders(places.inbound)]
+    names = list_folders(places.inbound) if places.inbound.is_dir() else []
+    signed = [_from_site(places.inbound, name, key) for name in names]
     signed.sort(key=lambda w: (w.handed_in.timestamp() if w.handed_in else 0.0, w.name))
-    for waiting in (*signed, *(_from_labs(places) if labs else ())):
+    for waiting in (*signed, *(_from_labs(places.labs) if labs else ())):
         if lesson is None or lesson in {waiting.edition, lesson_of(waiting.edition)}:
             yield waiting
 
@@ -84,7 +106,7 @@ def take_in(waiting: Waiting, key: SiteKey, now: datetime, new_id: str) -> Taken
     fault: SubmissionError | ReceiptError | None = waiting.fault
     files: Mapping[str, bytes] = {}
     try:
-        files = read_folder(waiting.path)
+        files = _usable(read_folder(waiting.root, *waiting.steps), waiting.edition)
         if waiting.receipt:
             check_files(waiting.receipt, files)
     except (SubmissionError, ReceiptError) as error:
@@ -107,21 +129,32 @@ def take_in(waiting: Waiting, key: SiteKey, now: datetime, new_id: str) -> Taken
     return Taken(replace(waiting, receipt=receipt, handed_in=now), files, receipt, fault)
 
 
-def _from_site(path: Path, key: PublicKey | None) -> Waiting:
-    unclaimed = Waiting(path, path.name, None, _edition_in(path.name), "page")
+def _usable(files: Mapping[str, bytes], edition: str) -> Mapping[str, bytes]:
+    """``files``, unless one of them needs a folder where a file must be."""
+    fixed = {RECEIPT, "answers.json", "timestamp.txt", f"{edition}.ipynb"}
+    for name in files:
+        if "/" in name and name.split("/")[0] in fixed:
+            raise SubmissionError(N_("Bài nộp có thứ không phải là tệp: {name}."), name=name.split("/")[0])
+    return files
+
+
+def _from_site(inbound: Path, name: str, key: PublicKey | None) -> Waiting:
+    unclaimed = Waiting(inbound, (name,), None, _edition_in(name), "page")
     try:
-        receipt = _read_receipt(path, key)
+        receipt = _read_receipt(inbound, name, key)
     except ReceiptError as error:
         return replace(unclaimed, fault=error)
-    expected = f"{folder_of(receipt.learner)}+{receipt.edition}+"
-    if path.name != receipt.submission or not path.name.startswith(expected):
+    if name != receipt.submission or not name.startswith(f"{folder_of(receipt.learner)}+{receipt.edition}+"):
         return replace(unclaimed, fault=ReceiptError(N_("Tên thư mục bài nộp không khớp với biên nhận.")))
-    return Waiting(path, path.name, receipt.learner, receipt.edition, "page", receipt, receipt.handed_in)
+    return Waiting(inbound, (name,), receipt.learner, receipt.edition, "page", receipt, receipt.handed_in)
 
 
-def _read_receipt(path: Path, key: PublicKey | None) -> Receipt:
+def _read_receipt(inbound: Path, name: str, key: PublicKey | None) -> Receipt:
     try:
-        handle = os.open(path / RECEIPT, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with opened(inbound, name) as folder:
+            handle = os.open(
+                RECEIPT, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder
+            )
         with os.fdopen(handle, "rb") as file:
             record = json.loads(file.read(MAX_BYTES))
     except (OSError, ValueError, RecursionError) as error:
@@ -133,21 +166,23 @@ def _read_receipt(path: Path, key: PublicKey | None) -> Receipt:
     return check_signature(record, key)
 
 
-def _from_labs(places: Places) -> Iterator[Waiting]:
-    for lab in _folders(places.labs):
-        learner = nfc(learner_of(lab.name))
-        # the learner's JupyterLab may write in here: a link instead of the folder would lead elsewhere
-        inbound = lab / "inbound"
-        if inbound.is_symlink():
-            continue
-        for path in _folders(inbound)[:MOST_AT_ONCE]:
-            if _is_complete(path):
-                yield Waiting(path, path.name, learner, _edition_in(path.name), "jupyterlab")
+def _from_labs(labs: Path) -> Iterator[Waiting]:
+    for lab in list_folders(labs) if labs.is_dir() else ():
+        learner = nfc(learner_of(lab))
+        # a lab's owner may write in here: no link is followed, and no trick of theirs stops the others
+        with suppress(OSError):
+            for name in list_folders(labs, lab, "inbound")[:MOST_AT_ONCE]:
+                steps = (lab, "inbound", name)
+                if _is_complete(labs, steps):
+                    yield Waiting(labs, steps, learner, _edition_in(name), "jupyterlab")
 
 
-def _is_complete(path: Path) -> bool:
+def _is_complete(labs: Path, steps: tuple[str, ...]) -> bool:
     """nbgrader copies file by file and writes the time last; before that the folder is still being filled."""
-    return os.path.lexists(path / "timestamp.txt")
+    with suppress(FileNotFoundError), opened(labs, *steps) as folder:
+        os.stat("timestamp.txt", dir_fd=folder, follow_symlinks=False)
+        return True
+    return False
 
 
 def _edition_in(name: str) -> str:
@@ -157,13 +192,3 @@ def _edition_in(name: str) -> str:
         return check_edition(parts[1])
     except (IndexError, AnswerError):
         return ""
-
-
-def _folders(folder: Path) -> list[Path]:
-    """The folders in ``folder`` by name, without links and hidden ones; none when there is no ``folder``."""
-    try:
-        with os.scandir(folder) as entries:
-            found = [e.name for e in entries if e.is_dir(follow_symlinks=False)]
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-    return [folder / name for name in sorted(found) if not name.startswith(".")]

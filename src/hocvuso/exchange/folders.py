@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from shutil import rmtree
 from typing import TYPE_CHECKING
 
@@ -21,18 +21,48 @@ MAX_DEPTH = 5
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
-def read_folder(path: Path) -> dict[str, bytes]:
-    """Every file below ``path`` by its relative name; SubmissionError for anything that no honest folder has.
+@contextmanager
+def opened(root: Path, *names: str) -> Iterator[int]:
+    """A handle on the folder ``root/names…``. None of ``names`` may be a link, also not by a swap meanwhile.
+
+    Raises OSError when one is, or is missing.
+    """
+    handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        for name in names:
+            inner = os.open(name, _FLAGS | os.O_DIRECTORY, dir_fd=handle)
+            os.close(handle)
+            handle = inner
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def read_folder(root: Path, *names: str) -> dict[str, bytes]:
+    """Every file below ``root/names…`` by its relative name; SubmissionError for what no honest folder has.
 
     Links, pipes and devices are refused, not followed; so are too many files, too much text and deep trees.
     """
     files: dict[str, bytes] = {}
     try:
-        with _opened(path, None) as handle:
+        with opened(root, *names) as handle:
             _read_into(files, handle, "", [MAX_BYTES], 1)
     except OSError as error:
         raise SubmissionError(N_("Không đọc được thư mục bài nộp: {why}."), why=error.strerror) from error
     return files
+
+
+def list_folders(root: Path, *names: str) -> list[str]:
+    """The names of the folders in ``root/names…``, sorted, without links and hidden ones."""
+    with opened(root, *names) as handle, os.scandir(handle) as entries:
+        found = [e.name for e in entries if e.is_dir(follow_symlinks=False)]
+    return sorted(name for name in found if not name.startswith("."))
+
+
+def remove_folder(root: Path, *names: str) -> None:
+    """Remove the folder ``root/names…`` as far as its rights allow; nothing outside it, whatever links are in it."""
+    with suppress(OSError), opened(root, *names[:-1]) as handle:
+        rmtree(names[-1], ignore_errors=True, dir_fd=handle)
 
 
 def write_folder(target: Path, files: Mapping[str, bytes], staging: Path) -> None:
@@ -63,6 +93,7 @@ def replace_folder(target: Path, files: Mapping[str, bytes], staging: Path) -> N
 
     Two renames: for a moment neither is there, never a mixture.
     """
+    staging.parent.mkdir(parents=True, exist_ok=True)
     old = staging.with_name(staging.name + ".old")
     rmtree(old, ignore_errors=True)
     try:
@@ -108,13 +139,10 @@ def _read_all(handle: int, left: list[int]) -> bytes:
 
 
 @contextmanager
-def _opened(path: str | Path, folder: int | None, name: str = "") -> Iterator[int]:
+def _opened(entry: str, folder: int, name: str) -> Iterator[int]:
     try:
-        handle = os.open(path, _FLAGS, dir_fd=folder)
-    except OSError as error:
-        if folder is None:
-            raise
-        # a link (O_NOFOLLOW), a socket, a file without the right to read
+        handle = os.open(entry, _FLAGS, dir_fd=folder)
+    except OSError as error:  # a link (O_NOFOLLOW), a socket, a file without the right to read
         raise SubmissionError(N_("Bài nộp có thứ không phải là tệp: {name}."), name=name) from error
     try:
         yield handle

@@ -14,7 +14,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from itertools import islice
-from shutil import rmtree
 from typing import TYPE_CHECKING, TypeAlias
 
 from hocvuso import __version__
@@ -137,9 +136,7 @@ class _Grader:
             if isinstance(found, Exception):
                 raise found  # noqa: TRY301  (told below, like an error in writing)
             outcome = "older" if found is None else self._write(found)
-            rmtree(
-                waiting.path, ignore_errors=True
-            )  # a lab's owner may hold on to it; the evidence says done
+            waiting.clear()  # a lab's owner may hold on to it; the evidence says that it is done
         except Exception as error:  # noqa: BLE001
             # the stack without the message, which may hold a name
             where = "".join(traceback.format_tb(error.__traceback__))

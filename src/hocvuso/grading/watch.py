@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 EVERY = 0.25  # seconds between two looks at the site's submissions
 LABS_EVERY = 4  # the JupyterLabs' folders, of which there may be thousands, at every fourth look
+AFTER_FAILURE = 5.0  # seconds until the next look when one failed as a whole
 RETRY_AFTER = 30.0  # seconds until a submission that failed because of us is tried again
 log = logging.getLogger("hocvuso.grading")
 
@@ -40,9 +41,9 @@ def watch(  # noqa: PLR0913  (the two sources of chance and time, and who is tol
     look = 0
     watcher.export()
     while not stop.is_set():
-        watcher.look(labs=look % LABS_EVERY == 0)
+        well = watcher.look(labs=look % LABS_EVERY == 0)
         look += 1
-        stop.wait(EVERY)
+        stop.wait(EVERY if well else AFTER_FAILURE)
     watcher.finish()
 
 
@@ -64,8 +65,8 @@ class _Watcher:
         self._stale = False
         self._export_at = 0.0
 
-    def look(self, *, labs: bool) -> None:
-        """Grade what waits; whatever goes wrong is logged without its message, which may hold a name."""
+    def look(self, *, labs: bool) -> bool:
+        """Grade what waits; False when that failed, which is logged without the message (it may hold a name)."""
         try:
             due = [w for w in find_waiting(self._places, self._lesson, labs=labs) if self._is_due(w)]
             if due:
@@ -77,8 +78,11 @@ class _Watcher:
                 self.export()
         except HocVuSoError as error:
             self._report(error.tell("vi"))
+            return False
         except Exception as error:  # noqa: BLE001  (a full disk or a locked database must not end the watch)
             log.error("a look at the submissions failed: %s", type(error).__name__)  # noqa: TRY400
+            return False
+        return True
 
     def export(self) -> None:
         """Write the export; the larger it is, the longer until the next one."""
