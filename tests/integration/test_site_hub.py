@@ -391,6 +391,17 @@ def test_a_kernel_is_its_learner_s(site_alice: Learner, site_bob: Learner, site_
     assert _kernel_of(site_alice.get(f"song/{LESSON}/thu-dem").text) != kernel
 
 
+def test_a_page_that_was_left_while_it_loaded_is_there_at_the_next_try(site_bob: Learner) -> None:
+    """A broken connection costs no second kernel: the page is finished and waits."""
+    with site_bob.http.stream("GET", f"{BASE}song/{LESSON}/thu-hai") as response:
+        text = ""
+        for piece in response.iter_text():
+            text += piece
+            if "</script>" in text.partition('id="jupyter-config-data"')[2]:
+                break
+    assert _kernel_of(site_bob.get(f"song/{LESSON}/thu-hai").text) == _kernel_of(text)
+
+
 def test_a_kernel_that_was_killed_is_replaced(
     site_alice: Learner, site_places: Places, site_fresh: None
 ) -> None:

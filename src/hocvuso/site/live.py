@@ -15,6 +15,7 @@ import jinja2
 import nbformat
 from jupyter_server.utils import ApiPath
 from tornado import web
+from tornado.iostream import StreamClosedError
 from voila.notebook_renderer import NotebookRenderer
 from voila.utils import get_page_config
 
@@ -113,6 +114,7 @@ class LiveApp(SiteHandler):
     """Shows one notebook with a kernel."""
 
     policy = POLICY
+    _left = False
 
     @property
     def kernels(self) -> LearnerKernels:
@@ -132,7 +134,8 @@ class LiveApp(SiteHandler):
             fresh = await self._start_app(edition, file, title, stamp)
             if fresh:
                 running.keep(learner, app, fresh, self.kernels)
-        self.finish()
+        if not self._left:
+            self.finish()
 
     async def _start_app(self, edition: str, file: Path, title: str, stamp: int) -> Shown | None:
         """Send the app as it is made; what was sent, or None when it failed (the learner is told)."""
@@ -144,15 +147,24 @@ class LiveApp(SiteHandler):
         try:
             async for part in self._pieces(notebook, kernel_id):
                 parts.append(part)
-                self.write(part)
-                await self.flush()
+                await self._send(part)
         except Exception as error:  # noqa: BLE001  (the page is half sent: the learner is told, not left waiting)
             where = "".join(traceback.format_tb(error.__traceback__))
             log.error("a live example failed: %s\n%s", type(error).__name__, where)
             await self.kernels.end(kernel_id)
-            self.write(self.site.templates.get_template("failed.html").render(sentence=self._(FAILED)))
+            await self._send(self.site.templates.get_template("failed.html").render(sentence=self._(FAILED)))
             return None
         return Shown(kernel_id, stamp, "".join(parts))
+
+    async def _send(self, part: str) -> None:
+        """Send a piece; when the network broke meanwhile, the page is finished for the learner's next try."""
+        if self._left:
+            return
+        try:
+            self.write(part)
+            await self.flush()
+        except StreamClosedError:
+            self._left = True
 
     async def _check_sandbox(self) -> None:
         if not self.site.boxed:

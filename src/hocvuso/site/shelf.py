@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
@@ -10,11 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hocvuso.errors import LessonError
 from hocvuso.language import SOURCE
 from hocvuso.lessons.catalogue import LessonInfo, read_catalogue
 from hocvuso.places import Places
 
 EDITION = r"[a-z0-9][a-z0-9-]{0,63}"
+log = logging.getLogger("hocvuso.site")
 _NUMBER = re.compile(r"-e(\d+)$")
 
 
@@ -58,8 +61,14 @@ class Shelf:
         """All released editions by name."""
         stamp = self._fingerprint()
         if stamp != self._stamp:
-            self._editions = {info.edition: info for info in read_catalogue(self._places)}
-            self._stamp = stamp
+            try:
+                self._editions = {info.edition: info for info in read_catalogue(self._places)}
+            except LessonError:
+                if self._stamp is None:
+                    raise
+                log.warning("the catalogue can't be read just now; the earlier one is used")
+            else:
+                self._stamp = stamp
         return self._editions
 
     def lessons(self) -> dict[str, list[LessonInfo]]:

@@ -182,6 +182,7 @@ class SiteHandler(JupyterHandler):
         """A sentence that a person understands, and the right status; never a traceback."""
         sentence = self._explain(status_code, kwargs.get("exc_info"))
         self.clear_header("ETag")
+        self.set_header("Cache-Control", "no-store")
         self.tell_error(self.get_status(), sentence)
 
     def tell_error(self, status: int, sentence: str) -> None:

@@ -224,6 +224,9 @@ async function start() {
     button?.addEventListener("click", () => openLive(card, button));
   }
   for (const slot of document.querySelectorAll(".hv-slot")) showQuestion(slot);
+  for (const box of document.querySelectorAll(".highlight pre, .hv-prose pre, .hv-prose table")) {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; // so that a keyboard can scroll it
+  }
   prepareHandIn();
   answers.load();
   window.addEventListener("online", () => answers.flush());

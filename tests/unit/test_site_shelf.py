@@ -1,0 +1,103 @@
+"""Released editions and their pages, as the site reads them from disk."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from hocvuso.errors import LessonError
+from hocvuso.lessons.build import build
+from hocvuso.lessons.editions import read_ledger, update_ledger
+from hocvuso.places import Places
+from hocvuso.site.shelf import Shelf
+
+LESSON = """---
+jupytext:
+  text_representation: {extension: .md, format_name: myst, format_version: 0.13}
+kernelspec: {display_name: Python 3 (ipykernel), language: python, name: python3}
+hocvuso:
+  id: t90-01
+  topic: 90
+  title: "Bài thử"
+  competences: ["4.2"]
+  levels: [co-ban]
+  minutes: 3
+  sources:
+    - {title: "Nguồn thử", date: "2026-01-03", checked: "2026-11-21", note: "Không có thật."}
+---
+
+# Bài thử
+
+```{code-cell} ipython3
+:tags: [setup]
+
+from hocvuso.questions import Choice
+```
+
+```{code-cell} ipython3
+:tags: [question]
+
+Choice("q", "Chọn gì?", options={"a": "Một", "b": "Hai"}, key="b", why="Vì thế.", points=1)
+```
+"""
+
+
+@pytest.fixture
+def shelf_places(tmp_path):
+    """A course with one built lesson; releasing it is one word in the ledger."""
+    places = Places(tmp_path)
+    path = places.lessons / "t90" / "t90-01.md"
+    path.parent.mkdir(parents=True)
+    path.write_text(LESSON, encoding="utf-8")
+    report = build(places)
+    assert report.ok, [error.tell() for error in report.errors]
+    return places
+
+
+def release(places):
+    entry = read_ledger(places.editions).current("t90-01")
+    released = entry.model_copy(update={"released": "2026-11-21T08:00:00+00:00"})
+    update_ledger(places.editions, lambda ledger: ledger.with_edition("t90-01", released))
+
+
+def test_only_released_editions_are_seen_and_at_once(shelf_places):
+    """Built is not released; a release needs no restart."""
+    shelf = Shelf(shelf_places)
+    assert shelf.editions() == {}
+    release(shelf_places)
+    assert list(shelf.lessons()) == ["t90-01"]
+
+
+def test_a_question_comes_without_its_key(shelf_places):
+    """What the site knows of a question holds nothing that may not be shown."""
+    release(shelf_places)
+    asked = Shelf(shelf_places).find_question("t90-01", "q")
+    assert asked["prompt"] == "Chọn gì?"
+    assert not {"key", "why"} & set(asked)
+    assert Shelf(shelf_places).find_question("t90-01", "x") is None
+    assert Shelf(shelf_places).find_question("t90-02", "q") is None
+
+
+def test_a_page_is_read_again_when_it_changes(shelf_places):
+    """Same file, same ETag; another text, another one; a language that was not built falls back."""
+    shelf = Shelf(shelf_places)
+    first = shelf.find_page("t90-01")
+    assert shelf.find_page("t90-01") is first
+    assert shelf.find_page("t90-01", "xx") is first
+    path = shelf_places.release / "t90-01" / "page.html"
+    path.write_bytes(first.body + b"<!-- -->")
+    os.utime(path, ns=(first.stamp + 10**9, first.stamp + 10**9))
+    assert shelf.find_page("t90-01").etag != first.etag
+    assert shelf.find_page("t90-09") is None
+
+
+def test_a_catalogue_that_can_not_be_read_leaves_the_earlier_one(shelf_places):
+    """While a lesson is being replaced the site goes on with what it had; at the start it says what is wrong."""
+    release(shelf_places)
+    shelf = Shelf(shelf_places)
+    before = dict(shelf.editions())
+    (shelf_places.release / "t90-01" / "lesson.json").write_text("{", encoding="utf-8")
+    assert shelf.editions() == before
+    with pytest.raises(LessonError):
+        Shelf(shelf_places).editions()
