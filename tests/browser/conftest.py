@@ -1,5 +1,6 @@
 """A whole running site, built the way an operator builds one, and a real browser in front of it."""
 
+import contextlib
 import json
 import os
 import re
@@ -87,15 +88,15 @@ def wait_for(url: str, process: subprocess.Popen, seconds: float = 90) -> None:
     pytest.fail(f"{url} did not answer within {seconds} s")
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    """Hub, site, grader and issuer, with two sample learners; one has every lesson but t14-05 behind them."""
+@contextlib.contextmanager
+def running_site(root: Path):
+    """Hub, site, grader and issuer of a fresh course; the sample learner has every lesson but t14-05 behind them."""
     from hocvuso.demo.people import VISITOR, sample_class
     from hocvuso.demo.run import mark_as_demo, write_people
     from hocvuso.demo.school import attend
     from hocvuso.hub.accounts import add_account, prepare_demo_accounts
 
-    places = make_course(tmp_path_factory.mktemp("course"))
+    places = make_course(root)
     mark_as_demo(places)
     command(places, "build")
     command(places, "release")
@@ -108,14 +109,7 @@ def site(tmp_path_factory):
     add_account(places, "hai.tran", accounts["hai.tran"])
     port = free_port()
     process = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            SERVE,
-            str(places.root),
-            str(port),
-        ],
-        start_new_session=True,
+        [sys.executable, "-c", SERVE, str(places.root), str(port)], start_new_session=True
     )
     try:
         wait_for(f"http://127.0.0.1:{port}/services/hoc/xac-minh", process)
@@ -129,16 +123,31 @@ def site(tmp_path_factory):
             raise
 
 
-@pytest.fixture(scope="session")
-def browser():
+@contextlib.contextmanager
+def chromium(playwright):
     """Debian's Chromium."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     assert path, "Chromium is missing: install the package «chromium»"
     flags = CHROMIUM_FLAGS + (["--no-sandbox"] if os.geteuid() == 0 else [])
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=flags)
+    browser = playwright.chromium.launch(executable_path=path, args=flags)
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The whole site, running."""
+    with running_site(tmp_path_factory.mktemp("course")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A real browser."""
+    with sync_playwright() as playwright, chromium(playwright) as started:
         yield started
-        started.close()
 
 
 class Visit:

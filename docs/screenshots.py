@@ -1,0 +1,112 @@
+"""Makes the README's pictures from a really running site: ``make screenshots``.
+
+Builds a fresh course in a temporary folder, serves it, walks through it as a sample learner and saves what the
+screen shows to ``docs/images/``.
+"""
+
+import contextlib
+import sys
+import tempfile
+from pathlib import Path
+
+import typst
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tests.browser.conftest import DESKTOP, PHONE, chromium, running_site  # noqa: E402
+from tests.browser.lessons import give, questions_of, right_answers  # noqa: E402
+
+IMAGES = ROOT / "docs" / "images"
+
+
+def sign_in(page: Page, site) -> None:
+    """As the sample learner."""
+    page.goto(site.hoc())
+    page.fill("input[name=username]", "hocvien")
+    page.fill("input[name=password]", site.passwords["hocvien"])
+    page.click("form [type=submit]")
+    page.wait_for_url("**/services/hoc/")
+
+
+def save(page: Page, name: str) -> None:
+    """One picture of what the screen shows now."""
+    page.screenshot(path=IMAGES / f"{name}.png")
+    print(f"docs/images/{name}.png")
+
+
+def phone(page: Page, site) -> None:
+    """Home, a question, the result."""
+    sign_in(page, site)
+    save(page, "home-phone")
+    page.goto(site.hoc("bai/t14-05"))
+    answers = right_answers(site.places, "t14-05")
+    questions = questions_of(site.places, "t14-05")
+    for question in questions:
+        page.locator(f"#cau-{question.id} input").first.wait_for()
+        give(page, question, answers[question.id])
+    page.locator(f"#cau-{questions[5].id}").scroll_into_view_if_needed()
+    page.evaluate("id => document.getElementById(id).scrollIntoView()", f"cau-{questions[5].id}")
+    page.wait_for_timeout(900)
+    save(page, "lesson-phone")
+    page.get_by_role("button", name="Nộp bài").click()
+    page.locator(".hv-answers").wait_for()
+    save(page, "result-phone")
+
+
+def desktop(page: Page, site) -> None:
+    """The live example, the certificate, the verification."""
+    sign_in(page, site)
+    page.goto(site.hoc("bai/t20-01"))
+    page.get_by_role("button", name="Mở ví dụ").click()
+    frame = page.frame_locator(".hv-live-iframe")
+    frame.locator("input[type=checkbox]").nth(1).wait_for(timeout=60_000)
+    page.evaluate("document.querySelector('.hv-live').scrollIntoView()")
+    page.wait_for_timeout(1500)
+    save(page, "live-desktop")
+    page.goto(site.hoc("chung-nhan"))
+    for _ in range(120):
+        if page.locator(".hv-certificate").count():
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+    with page.expect_download() as download:
+        page.locator("a[href$='.pdf']").first.click()
+    page.goto(site.hoc("xac-minh"))
+    page.set_input_files("input[type=file]", download.value.path())
+    page.click("form [type=submit]")
+    page.locator(".hv-verdict").wait_for()
+    save(page, "verify-desktop")
+    certificate(download.value.path())
+
+
+def certificate(pdf: Path) -> None:
+    """The first page of the certificate."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "c.pdf").write_bytes(pdf.read_bytes())
+        (Path(folder) / "c.typ").write_text(
+            '#set page(width: 297mm, height: 210mm, margin: 0pt)\n#image("c.pdf", width: 100%)\n'
+        )
+        (IMAGES / "certificate.png").write_bytes(
+            typst.compile(str(Path(folder) / "c.typ"), format="png", ppi=96)
+        )
+    print("docs/images/certificate.png")
+
+
+def main() -> None:
+    """All pictures."""
+    IMAGES.mkdir(exist_ok=True)
+    with contextlib.ExitStack() as stack:
+        site = stack.enter_context(running_site(Path(stack.enter_context(tempfile.TemporaryDirectory()))))
+        browser = stack.enter_context(chromium(stack.enter_context(sync_playwright())))
+        for viewport, walk, scale in ((PHONE, phone, 2), (DESKTOP, desktop, 1)):
+            context = browser.new_context(
+                viewport=viewport, locale="vi-VN", device_scale_factor=scale, accept_downloads=True
+            )
+            walk(context.new_page(), site)
+            context.close()
+
+
+if __name__ == "__main__":
+    main()
