@@ -53,7 +53,7 @@ fi
 node_packages() { # FOLDER
   cmp -s "$1/package-lock.json" "$1/node_modules/.installed.lock" && return 0
   say "Installing the Node packages of $1"
-  npm ci --silent --no-audit --no-fund --ignore-scripts --prefix "$1"
+  npm ci --loglevel=error --no-audit --no-fund --ignore-scripts --prefix "$1"
   cp "$1/package-lock.json" "$1/node_modules/.installed.lock"
 }
 node_packages deploy/node

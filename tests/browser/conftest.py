@@ -182,9 +182,9 @@ class Visit:
         self.page.click("form [type=submit]")
         self.page.wait_for_url(re.compile(r".*/services/hoc/?$"))
 
-    def cookies_for_api(self) -> str:
-        """The cookie header of this browser."""
-        return "; ".join(f"{c['name']}={c['value']}" for c in self.context.cookies())
+    def xsrf(self) -> str:
+        """The token that the site's own scripts send along."""
+        return self.page.evaluate("document.cookie.match(/(?:^|;\\s*)_xsrf=([^;]*)/)?.[1] ?? ''")
 
 
 @pytest.fixture
