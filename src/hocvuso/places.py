@@ -133,6 +133,16 @@ class Places:
         return self.var / "certificates"
 
     @property
+    def names(self) -> Path:
+        """What each learner is called, a small file for each: the site opens only that of who is signed in."""
+        return self.var / "names"
+
+    @property
+    def receipts(self) -> Path:
+        """Receipts that the site keeps for learners: ``<learner>/<id>.json``."""
+        return self.var / "receipts"
+
+    @property
     def exports(self) -> Path:
         """Exports of grades, the input of the issuer."""
         return self.var / "exports"

@@ -53,6 +53,8 @@ def test_from_sign_in_to_a_certificate_that_shows_when_it_was_altered(site, visi
     answers = right_answers(site.places, "t14-05")
     questions = questions_of(site.places, "t14-05")
 
+    expect(page.locator(".hv-lead")).to_contain_text("Học Viên Mẫu")  # their name, not the user name
+
     # the same lesson as a Voila app has a kernel to lose: answer there first
     page.goto(site.hoc("voila/t14-05"))
     first = page.locator(".hv-question").first

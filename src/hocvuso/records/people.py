@@ -11,6 +11,8 @@ from sqlalchemy import delete, insert, select, update
 
 from hocvuso.errors import PeopleError
 from hocvuso.language import N_, get_language, nfc
+from hocvuso.lessons.editions import write_atomically
+from hocvuso.places import folder_of
 from hocvuso.records.audit import note_deed
 from hocvuso.records.tables import open_gradebook, people
 
@@ -109,6 +111,8 @@ def import_people(places: Places, file: Path, *, now: datetime) -> int:
             _name_student(connection, person)
         note_deed(connection, actor="operator", action="people-imported", subject=file.name, now=now,
                   details={"count": len(found)})  # fmt: skip
+    for person in found:
+        write_atomically(places.names / folder_of(person.learner), person.full_name + "\n")
     return len(found)
 
 

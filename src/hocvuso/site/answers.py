@@ -146,10 +146,8 @@ class Me(ApiHandler):
 
     async def get(self) -> None:
         """Display name and the tag under which the browser keeps unsent answers."""
-        user = self.current_user
-        self.answer(
-            {"display_name": user.display_name or user.name or user.username, "learner": tag_of(self.learner)}
-        )
+        called = self.site.ledger.called(self.learner)
+        self.answer({"display_name": called, "learner": tag_of(self.learner)})
 
 
 def tag_of(learner: str) -> str:

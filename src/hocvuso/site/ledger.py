@@ -116,8 +116,15 @@ class Ledger:
         """The learner's result for ``edition``; the caller has checked that ``edition`` is a released one's name."""
         return self._read_result(self._places.results / folder_of(learner) / f"{edition}.json", learner)
 
+    def called(self, learner: str) -> str:
+        """What the learner is called, as the register of people published it; the user name when it has not."""
+        try:
+            return (self._places.names / folder_of(learner)).read_text(encoding="utf-8").strip() or learner
+        except (OSError, UnicodeDecodeError):
+            return learner
+
     def _receipts(self, learner: str) -> Path:
-        return self._places.var / "receipts" / folder_of(learner)
+        return self._places.receipts / folder_of(learner)
 
     def _read_receipt(self, path: Path) -> Handed | None:
         try:

@@ -173,6 +173,7 @@ class SiteHandler(JupyterHandler):
                 static=self.site.static_url,
                 path=self.request.path,
                 user=self.current_user,
+                called=self.site.ledger.called(self.learner) if self.current_user else "",
                 languages=languages(),
                 **context,
             )
