@@ -59,13 +59,8 @@ class Places:
 
     @property
     def labs(self) -> Path:
-        """``<learner>/inbound``: what that learner's JupyterLab handed in. The folder is the identity."""
+        """``<learner>/inbound``: what that learner's JupyterLab handed in (the folder is the identity); ``feedback``."""
         return self.exchange / COURSE / "labs"
-
-    @property
-    def exchanged_feedback(self) -> Path:
-        """Feedback pages as nbgrader's exchange hands them out (named by hash)."""
-        return self.exchange / COURSE / "feedback"
 
     @property
     def autograde(self) -> Path:

@@ -15,6 +15,7 @@ from nbgrader.api import Gradebook
 from sqlalchemy import create_engine, text
 
 from hocvuso.exchange.answers import AnswerStore
+from hocvuso.exchange.collect import SECRET
 from hocvuso.exchange.receipts import Receipt, SiteKey
 from hocvuso.exchange.submit import TIMESTAMP, submit
 from hocvuso.grading.grade import Summary, grade_waiting
@@ -96,6 +97,8 @@ class School:
             data = json.dumps(content) if isinstance(content, dict) else content
             (folder / file).write_bytes(data if isinstance(data, bytes) else data.encode("utf-8"))
         (folder / "timestamp.txt").write_text(self.now().strftime(TIMESTAMP), encoding="utf-8")
+        if SECRET not in files:
+            (folder / SECRET).write_text("ab" * 64, encoding="ascii")
         return folder
 
     def grade(self, lesson: str | None = None) -> Summary:

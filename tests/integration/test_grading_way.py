@@ -341,15 +341,18 @@ def test_feedback_and_graded_notebook_hold_no_markup_of_the_learner(school):
     assert all(set(d) <= {"text/plain", "image/png"} for d in data)
 
 
-def test_feedback_lies_where_nbgrader_fetches_it(school):
-    """The page's name is made from the secret that nbgrader left in the submission."""
+def test_feedback_lies_where_this_learners_nbgrader_fetches_it_and_nobody_elses(school):
+    """Named by the secret that nbgrader left in the submission, for each notebook of it, in their lab's folder."""
     secret = "ab" * 64
-    files = {f"{QUESTIONS}.ipynb": school.released(QUESTIONS), "submission_secret.txt": secret}
+    notebook = school.released(QUESTIONS)
+    files = {f"{QUESTIONS}.ipynb": notebook, "nhap.ipynb": notebook, "submission_secret.txt": secret}
     school.in_lab("an", QUESTIONS, files)
     school.grade()
-    name = notebook_hash(secret=secret, notebook_id=QUESTIONS)
-    page = school.places.exchanged_feedback / f"{name}.html"
-    assert "Kết quả bài" in page.read_text("utf-8")
+    names = {notebook_hash(secret=secret, notebook_id=name) + ".html" for name in (QUESTIONS, "nhap")}
+    pages = school.places.labs / "an" / "feedback"
+    assert {page.name for page in pages.iterdir()} == names
+    assert all("Kết quả bài" in page.read_text("utf-8") for page in pages.iterdir())
+    assert not (school.places.exchange / COURSE / "feedback").exists(), "a folder that all share"
 
 
 def test_the_watch_grades_what_arrives_and_survives_a_failure(school, monkeypatch):

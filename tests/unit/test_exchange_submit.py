@@ -15,7 +15,7 @@ from nbgrader.utils import parse_utc
 from hocvuso.errors import ReceiptError, SetupError, StorageError, SubmissionError
 from hocvuso.exchange import folders
 from hocvuso.exchange.answers import AnswerStore
-from hocvuso.exchange.collect import find_waiting, take_in
+from hocvuso.exchange.collect import SECRET, find_waiting, take_in
 from hocvuso.exchange.receipts import PublicKey, Receipt, SiteKey, check
 from hocvuso.exchange.submit import submit
 from hocvuso.places import Places, folder_of
@@ -157,6 +157,7 @@ def lab(places: Places, learner: str, name: str) -> Path:
     folder = places.labs / folder_of(learner) / "inbound" / name
     folder.mkdir(parents=True)
     (folder / "timestamp.txt").write_text("2020-01-01 00:00:00.0 UTC", encoding="utf-8")
+    (folder / SECRET).write_text("ab" * 64, encoding="ascii")
     return folder
 
 
@@ -213,14 +214,16 @@ def test_a_labs_folder_is_the_identity(places, key):
     (one,) = taken(places, key)
     assert (one.waiting.learner, one.waiting.edition, one.waiting.handed_in) == ("an", "t14-05", NOW)
     assert (one.receipt.learner, one.receipt.via, one.receipt.handed_in) == ("an", "jupyterlab", NOW)
-    assert set(one.files) == {"timestamp.txt"}
+    assert set(one.files) == {"timestamp.txt", SECRET}
     assert key.public.holds(one.receipt)
 
 
 def test_a_folder_that_is_still_being_filled_waits(places, key):
-    """nbgrader writes the time last; before that nothing is taken."""
+    """nbgrader writes its secret last; before that, or while the file is still empty, nothing is taken."""
     folder = lab(places, "an", "an+t14-05+2020-01-01 00:00:00.0 UTC")
-    (folder / "timestamp.txt").unlink()
+    (folder / SECRET).write_bytes(b"")
+    assert taken(places, key) == []
+    (folder / SECRET).unlink()
     assert taken(places, key) == []
 
 
@@ -257,7 +260,7 @@ def test_links_instead_of_folders_are_not_followed(places, key, tmp_path):
     """A lab whose inbound, or a submission in it, is a link leads nowhere."""
     target = tmp_path / "elsewhere"
     (target / "an+t14-05+x").mkdir(parents=True)
-    (target / "an+t14-05+x" / "timestamp.txt").touch()
+    (target / "an+t14-05+x" / SECRET).write_text("ab" * 64, encoding="ascii")
     (places.labs / "an").mkdir(parents=True)
     (places.labs / "an" / "inbound").symlink_to(target)
     (places.labs / "binh" / "inbound").mkdir(parents=True)

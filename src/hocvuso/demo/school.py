@@ -9,11 +9,13 @@ from __future__ import annotations
 import itertools
 import json
 import random
+import secrets
 import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from hocvuso.exchange.answers import AnswerStore
+from hocvuso.exchange.collect import SECRET
 from hocvuso.exchange.receipts import SiteKey
 from hocvuso.exchange.submit import submit
 from hocvuso.lessons.catalogue import read_catalogue
@@ -112,6 +114,7 @@ def hand_in_folder(
     (folder / f"{master.edition}.ipynb").write_text(notebook, encoding="utf-8")
     (folder / "answers.json").write_text(answers, encoding="utf-8")
     (folder / "timestamp.txt").write_text(at, encoding="utf-8")
+    (folder / SECRET).write_text(secrets.token_hex(64), encoding="ascii")
     return name
 
 

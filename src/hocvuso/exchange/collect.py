@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from hocvuso.exchange.receipts import Via
     from hocvuso.places import Places
 
+SECRET = "submission_secret.txt"  # noqa: S105  (a file's name: what nbgrader names this hand-in's feedback by)
 LONGEST_NAME = 200  # bytes; leaves room for an ending within the 255 that a file name may have
 MOST_AT_ONCE = 50  # of one learner's JupyterLab; the rest waits for the next round, behind everybody else's
 
@@ -178,10 +179,9 @@ def _from_labs(labs: Path) -> Iterator[Waiting]:
 
 
 def _is_complete(labs: Path, steps: tuple[str, ...]) -> bool:
-    """nbgrader copies file by file and writes the time last; before that the folder is still being filled."""
+    """nbgrader copies file by file and writes its secret last; before that the folder is still being filled."""
     with suppress(FileNotFoundError), opened(labs, *steps) as folder:
-        os.stat("timestamp.txt", dir_fd=folder, follow_symlinks=False)
-        return True
+        return os.stat(SECRET, dir_fd=folder, follow_symlinks=False).st_size > 0
     return False
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment
 from nbgrader.utils import notebook_hash
 
+from hocvuso.exchange.collect import SECRET
 from hocvuso.language import N_, get_language
 from hocvuso.lessons.editions import write_atomically
 from hocvuso.places import folder_of
@@ -63,20 +64,20 @@ def feedback_page(result: Result, lang: str = "vi") -> str:
 
 
 def write_feedback(places: Places, result: Result, files: Mapping[str, bytes]) -> None:
-    """Put the page where nbgrader keeps feedback, and where ``nbgrader fetch_feedback`` looks for it.
+    """Put the page where nbgrader keeps feedback, and where this learner's JupyterLab fetches it.
 
-    The latter only for a folder that nbgrader handed in: it holds a secret, from which both sides make the name.
+    The latter only for a folder that nbgrader handed in there: it holds a secret, from which both sides make the
+    page's name. nbgrader offers feedback once each notebook of the folder has a page, so a notebook that the
+    learner put beside the lesson's gets the same one.
     """
     page = feedback_page(result)
-    write_atomically(
-        places.feedback / folder_of(result.learner) / result.edition / f"{result.edition}.html", page
-    )
-    secret = files.get("submission_secret.txt", b"").decode("ascii", "replace").strip()
-    if not _SECRET.fullmatch(secret):
+    learner = folder_of(result.learner)
+    write_atomically(places.feedback / learner / result.edition / f"{result.edition}.html", page)
+    secret = files.get(SECRET, b"").decode("ascii", "replace").strip()
+    if result.via != "jupyterlab" or not _SECRET.fullmatch(secret):
         return
-    folder = places.exchanged_feedback
-    if not folder.is_dir():
-        folder.mkdir(parents=True)
-        folder.chmod(0o711)  # as nbgrader's: who knows the name may read, nobody may list
-    name = notebook_hash(secret=secret, notebook_id=result.edition)
-    write_atomically(folder / f"{name}.html", page)
+    folder = places.labs / learner / "feedback"
+    folder.mkdir(parents=True, exist_ok=True)
+    beside = {name.removesuffix(".ipynb") for name in files if name.endswith(".ipynb") and "/" not in name}
+    for notebook in beside | {result.edition}:
+        write_atomically(folder / f"{notebook_hash(secret=secret, notebook_id=notebook)}.html", page)
