@@ -59,7 +59,7 @@ class Places:
 
     @property
     def labs(self) -> Path:
-        """``<learner>/inbound``: what that learner's JupyterLab handed in (the folder is the identity); ``feedback``."""
+        """``<learner>/inbound``: what that learner's JupyterLab handed in (the folder says who); ``feedback``."""
         return self.exchange / COURSE / "labs"
 
     @property
