@@ -64,7 +64,7 @@ def note(line: str) -> None:
     click.echo(line)
 
 
-@click.group(cls=Group, help=say(N_("Học vụ số: dựng bài, chấm bài, cấp chứng nhận và phục vụ trang học.")))
+@click.group(cls=Group, help=say(N_("Học vụ số: dựng bài, chấm bài, cấp chứng nhận và mở trang học.")))
 @click.version_option(__version__)
 @click.option(
     "--root",
@@ -165,7 +165,9 @@ def people(find: Callable[[], Places], file: Path) -> None:
     help=say(N_("Cấp lại cho người có chứng nhận đã bị thu hồi (ví dụ để sửa họ tên).")),
 )
 @click.pass_obj
-def certify(find: Callable[[], Places], export: Path | None, reissue: tuple[str, ...], *, watching: bool) -> None:
+def certify(
+    find: Callable[[], Places], export: Path | None, reissue: tuple[str, ...], *, watching: bool
+) -> None:
     """Issue certificates to those who qualify and do not hold one yet."""
     from hocvuso.certificates.issue import certify as issue_certificates
     from hocvuso.certificates.rules import read_rules
@@ -208,7 +210,7 @@ def certify(find: Callable[[], Places], export: Path | None, reissue: tuple[str,
     help=say(N_("Thu hồi một chứng nhận.")),
 )
 @click.argument("number")
-@click.option("--reason", required=True, help=say(N_("Lý do, ghi vào sổ đăng ký.")))
+@click.option("--reason", required=True, help=say(N_("Lý do, ghi vào sổ chứng nhận.")))
 @click.pass_obj
 def revoke(find: Callable[[], Places], number: str, reason: str) -> None:
     """Set a certificate's bit in the published status list."""
@@ -225,7 +227,7 @@ def revoke(find: Callable[[], Places], number: str, reason: str) -> None:
 
 @main.command(
     example="hocvuso verify chung-nhan.pdf",
-    help=say(N_("Kiểm tra một chứng nhận (tệp JSON hoặc PDF), không cần mạng.")),
+    help=say(N_("Xác minh một chứng nhận (tệp JSON hoặc PDF), không cần mạng.")),
 )
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option(
@@ -262,7 +264,8 @@ def account(find: Callable[[], Places], learner: str, *, replace: bool, trainer:
 
 
 @main.command(
-    example="hocvuso serve --port 8000", help=say(N_("Phục vụ trang học, chấm bài và cấp chứng nhận."))
+    example="hocvuso serve --port 8000",
+    help=say(N_("Mở trang học cho mọi người, chấm bài và cấp chứng nhận.")),
 )
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True)
