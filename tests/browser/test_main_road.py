@@ -95,7 +95,7 @@ def test_from_sign_in_to_a_certificate_that_shows_when_it_was_altered(site, visi
     with page.expect_download() as pdf:
         page.get_by_role("link", name=re.compile("Tải bản PDF")).click()
     with page.expect_download() as digital:
-        page.get_by_role("link", name=re.compile("Tải bản số")).click()
+        page.get_by_role("link", name=re.compile("Tải bản điện tử")).click()
     printed = pdf.value.path().read_bytes()
     credential = digital.value.path().read_bytes()
 

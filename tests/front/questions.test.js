@@ -99,8 +99,8 @@ for (const type of Object.keys(questions)) {
       const { model, el } = await show(type);
       const line = el.querySelector("[role=status]");
       assert.equal(line.getAttribute("aria-live"), "polite");
-      model.set("status", "Đã lưu.");
-      assert.equal(line.textContent, "Đã lưu.");
+      model.set("status", "Đã lưu");
+      assert.equal(line.textContent, "Đã lưu");
     });
 
     test("feedback says state, points, answer, key and explanation in words", async () => {
@@ -108,7 +108,7 @@ for (const type of Object.keys(questions)) {
       const box = el.querySelector(".hv-feedback");
       assert.equal(box.hidden, true);
       const words = {
-        right: "Đúng", partial: "Đúng một phần", wrong: "Sai", empty: "Chưa trả lời",
+        right: "Đúng", partial: "Đúng một phần", wrong: "Chưa đúng", empty: "Chưa trả lời",
         malformed: "Không đọc được câu trả lời", constructor: "Không đọc được câu trả lời",
       };
       for (const [state, word] of Object.entries(words)) {

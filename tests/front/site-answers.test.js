@@ -136,7 +136,7 @@ test("a newer edit of another device is shown, an older one gives way", async ()
   await phone.answers.flush();
   assert.equal(server.answer, "b");
   assert.equal(phone.model.get("answer"), "b");
-  assert.match(phone.model.get("status"), /^Thiết bị khác đã sửa câu này sau/);
+  assert.match(phone.model.get("status"), /^Thiết bị khác đã sửa câu trả lời này sau/);
   server.now += 1000;
   choose(phone.model, "c");
   await phone.answers.flush();
@@ -145,7 +145,7 @@ test("a newer edit of another device is shown, an older one gives way", async ()
   choose(desk.model, "d");
   await desk.answers.flush();
   assert.equal(server.answer, "d");
-  assert.match(desk.model.get("status"), /^Thiết bị khác đã sửa câu này\. /);
+  assert.match(desk.model.get("status"), /^Thiết bị khác đã sửa câu trả lời này\. /);
 });
 
 test("a server set back to an older state takes the answer all the same", async () => {
@@ -181,7 +181,7 @@ test("an answer that the server refuses is not sent for ever", async () => {
   choose(model, "z");
   assert.equal(await answers.flush(), true);
   assert.equal(storage.length, 0);
-  assert.match(model.get("status"), /không đúng dạng/);
+  assert.match(model.get("status"), /chưa đúng dạng/);
 });
 
 test("two people on one device do not mix", async () => {

@@ -261,7 +261,7 @@ def test_revocation_can_not_be_checked(own, foreign):
             path.write_bytes(data)
         verdict = verify_file(own.json, own.published)
         assert (verdict.kind, verdict.fields["revocation"]) == ("valid", "unknown")
-        assert "không kiểm tra được nó có bị thu hồi" in verdict.sentence
+        assert "không xác minh được chứng nhận có bị thu hồi" in verdict.sentence
 
 
 def test_pdf_of_an_older_snapshot(own):
@@ -269,7 +269,7 @@ def test_pdf_of_an_older_snapshot(own):
     (own.published / "pdf-hashes.json").unlink()
     verdict = verify_file(own.pdf, own.published)
     assert (verdict.kind, verdict.fields["checked"]) == ("valid", "attachment")
-    assert "không kiểm tra được chữ in trên trang" in verdict.sentence
+    assert "không xác minh được chữ in trên trang" in verdict.sentence
     (own.published / "status-1.json").unlink()
     assert verify_file(own.pdf, own.published).fields["revocation"] == "unknown"
 

@@ -16,6 +16,7 @@ from hocvuso.errors import SandboxError
 from hocvuso.exchange.receipts import PublicKey, SiteKey, check
 from hocvuso.grading import grade as grade_module
 from hocvuso.grading import gradebook as gradebook_module
+from hocvuso.grading.result import Sentence
 from hocvuso.grading.watch import watch
 from hocvuso.places import COURSE, Places
 
@@ -53,6 +54,11 @@ def damage(answers: dict, kind: str) -> bytes:
         "empty": b"",
         "deep": b"[" * 100_000,
     }[kind]
+
+
+def reasons(result: dict, lang: str = "vi") -> str:
+    """The reasons in a result record, as a page in ``lang`` says them."""
+    return " ".join(Sentence(**reason).tell(lang) for reason in result["reasons"])
 
 
 @pytest.mark.parametrize("kind", ["right", "partial", "wrong", "empty"])
@@ -97,7 +103,7 @@ def test_a_damaged_file_of_answers_is_refused_with_a_reason(school, kind):
     assert school.result("binh")["points"] == school.master(QUESTIONS).points
     result = school.result("hỏng")
     assert (result["state"], result["questions"], result["points"]) == ("refused", [], 0)
-    assert result["reason"].endswith(".")
+    assert reasons(result).endswith(".")
 
 
 def test_unknown_ids_and_wrong_types_spoil_only_themselves(school):
@@ -113,7 +119,8 @@ def test_unknown_ids_and_wrong_types_spoil_only_themselves(school):
     states = {q["id"]: q["state"] for q in result["questions"]}
     assert (states.pop(first), states.pop(second)) == ("malformed", "malformed")
     assert set(states.values()) == {"right"}
-    assert "khong-co" in result["reason"]
+    assert "khong-co" in reasons(result)
+    assert "not in the lesson were left out: khong-co" in reasons(result, "en")
 
 
 def test_the_answers_of_another_lesson_are_refused(school):
@@ -221,7 +228,7 @@ def test_a_refused_submission_keeps_the_earlier_grade(school):
     assert school.grade().refused == 1
     assert school.grades("an", QUESTIONS) == before
     assert school.result("an")["state"] == "refused"
-    assert "giữ nguyên" in school.result("an")["reason"]
+    assert "giữ nguyên" in reasons(school.result("an"))
 
 
 def test_what_people_wrote_survives_a_new_submission(school):
@@ -271,7 +278,7 @@ def test_an_edited_or_deleted_solution_fails_its_own_test_only(school):
     school.grade()
     code = [q for q in school.result("an", CODING)["questions"] if q["kind"] == "code"]
     assert [q["state"] for q in code] == ["wrong", "wrong", "right"]
-    assert code[0]["notes"] == ["Hàm chưa trả gì về. Anh/chị xem lại dòng return."]
+    assert code[0]["notes"] == [{"message": "Hàm chưa trả gì về. Anh/chị xem lại dòng return.", "fields": {}}]
 
 
 @pytest.mark.parametrize("notebook", [b"", b"PK", b"{}", b'{"cells": 3}', b"[" * 100_000])
@@ -281,7 +288,7 @@ def test_a_notebook_that_is_none_is_refused(school, notebook):
     school.grade()
     result = school.result("an", CODING)
     assert result["state"] == "refused"
-    assert "Sổ tay" in result["reason"]
+    assert "Sổ tay" in reasons(result)
 
 
 def test_learner_code_reaches_neither_keys_nor_files_nor_the_feedback(school):
@@ -301,7 +308,8 @@ def test_learner_code_reaches_neither_keys_nor_files_nor_the_feedback(school):
         assert "bang_thu" not in shown
         assert "LEAK BEGIN" not in shown
     code = next(q for q in json.loads(record)["questions"] if q["kind"] == "code")
-    assert code["notes"] == ["Phần kiểm tra chưa qua: mã báo lỗi AssertionError."]
+    (note,) = (Sentence(**note) for note in code["notes"])
+    assert note.tell("vi") == "Phần kiểm tra chưa qua: mã lệnh báo lỗi AssertionError."
 
 
 def test_without_a_box_code_waits_for_a_person_and_is_not_run(school, monkeypatch):
@@ -316,7 +324,7 @@ def test_without_a_box_code_waits_for_a_person_and_is_not_run(school, monkeypatc
     school.in_lab("an", CODING, {f"{CODING}.ipynb": school.solved(), "answers.json": book})
     assert school.grade().partly == 1
     result = school.result("an", CODING)
-    assert (result["state"], result["reason"]) == ("partly", "Máy này chưa có bubblewrap.")
+    assert (result["state"], reasons(result)) == ("partly", "Máy này chưa có bubblewrap.")
     for cell in school.master(CODING).tests:
         assert school.grades("an", CODING)[cell.id] == (None, None, True)
     for question in school.master(CODING).questions:

@@ -43,7 +43,7 @@ def test_a_lesson_notebook_asks_saves_and_marks(folder):
     outputs = [cell.outputs for cell in notebook.cells]
     assert [[part.output_type for part in parts] for parts in outputs] == [["execute_result"]] * 4
     assert WIDGET in outputs[0][0].data
-    assert outputs[1][0].data["text/plain"] == "'Đã lưu.'"
+    assert outputs[1][0].data["text/plain"] == "'Đã lưu'"
     assert outputs[2][0].data["text/plain"] == "2"
     assert WIDGET in outputs[3][0].data
     assert "Vì thế" not in json.dumps(notebook.metadata.get("widgets", {}), ensure_ascii=False)

@@ -287,6 +287,30 @@ def test_the_result_page_waits_then_shows(site_alice: Learner, site_places: Plac
     assert "Làm lại" in page
 
 
+def test_the_result_page_gives_reasons_and_notes_in_the_reader_s_language(
+    site_alice: Learner, site_places: Places, site_fresh: None
+) -> None:
+    """The record holds messages and fields; the page says them, and what to do next."""
+    refused = {"state": "refused", "questions": [], "reasons": [
+        {"message": "Bài nộp không có sổ tay {name}.", "fields": {"name": "<b>t90-01.ipynb"}}]}  # fmt: skip
+    part = {"id": "kiem-tra", "kind": "code", "points": 0, "out_of": 1, "state": "wrong", "notes": [
+        {"message": "Phần kiểm tra chưa qua: mã lệnh báo lỗi {error}.", "fields": {"error": "KeyError"}},
+        {"message": "Tác giả viết {thế này}.", "fields": {}}]}  # fmt: skip
+    receipt = site_alice.hand_in().json()["receipt"]
+    said = {}
+    for name, changes in (("refused", refused), ("code", {"questions": [part]})):
+        _write_result(site_places, ALICE, receipt, **changes)
+        for lang in ("en", "vi"):
+            said[name, lang] = site_alice.get(f"bai/{LESSON}/ket-qua", params={"lang": lang}).text
+    assert "Bài nộp không có sổ tay &lt;b&gt;t90-01.ipynb." in said["refused", "vi"]
+    assert "Hãy nộp lại; nếu vẫn lỗi, hãy báo người vận hành." in said["refused", "vi"]
+    assert "The submission has no notebook &lt;b&gt;t90-01.ipynb." in said["refused", "en"]
+    assert "Phần kiểm tra mã lệnh kiem-tra" in said["code", "vi"]
+    assert "mã lệnh báo lỗi KeyError." in said["code", "vi"]
+    assert "the code raised the error KeyError." in said["code", "en"]
+    assert "Tác giả viết {thế này}." in said["code", "en"]
+
+
 def test_handing_in_again_waits_again(site_alice: Learner, site_places: Places, site_fresh: None) -> None:
     """A retake is possible as often as one likes; the old result is not shown as the new one's."""
     first = site_alice.hand_in().json()["receipt"]
@@ -306,17 +330,19 @@ def test_a_record_that_names_someone_else_is_shown_to_nobody(
     assert site_alice.send("GET", f"api/result/{LESSON}").json()["state"] == "waiting"
 
 
-def _write_result(places: Places, learner: str, receipt: dict, your: str = "Cài ngay") -> None:
+def _write_result(
+    places: Places, learner: str, receipt: dict, your: str = "Cài ngay", **changes: object
+) -> None:
     questions = [
         {"id": "cuoc-goi", "kind": "question", "prompt": "Nên làm gì?", "points": 0, "out_of": 1, "state": "wrong",
          "your": your, "key": "Cúp máy rồi tự hỏi lại", "why": "GIẢI-THÍCH-MẬT", "notes": []}
     ]  # fmt: skip
     record = {
         "format": 1, "learner": receipt["learner"], "lesson": LESSON, "edition": LESSON, "submission": "x",
-        "state": "graded", "reason": None, "points": 1, "out_of": 2, "handed_in": receipt["handed_in"],
+        "state": "graded", "reasons": [], "points": 1, "out_of": 2, "handed_in": receipt["handed_in"],
         "graded": receipt["handed_in"], "via": "page", "questions": questions,
         "evidence": {"engine": "0", "master": "", "submission": "", "receipt": receipt["id"]},
-    }  # fmt: skip
+    } | changes  # fmt: skip
     path = places.results / folder_of(learner) / f"{LESSON}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(record), encoding="utf-8")

@@ -154,7 +154,7 @@ def test_an_answer_of_the_wrong_type_is_kept_for_the_score_to_judge(path):
 
 @pytest.mark.parametrize(
     ("number", "words"),
-    [(errno.ENOSPC, "Đĩa đã đầy"), (errno.EACCES, "Không có quyền"), (errno.EIO, "Không ghi")],
+    [(errno.ENOSPC, "Ổ đĩa đã đầy"), (errno.EACCES, "Không có quyền"), (errno.EIO, "Không ghi")],
 )
 @pytest.mark.parametrize("call", ["fsync", "replace"])
 def test_a_failed_write_leaves_the_old_file(path, monkeypatch, call, number, words):

@@ -13,7 +13,7 @@ from hocvuso.site.ledger import Ledger
 
 RECORD = {
     "format": 1, "learner": "an", "lesson": "t14-05", "edition": "t14-05", "submission": "x", "state": "graded",
-    "reason": None, "points": 1, "out_of": 2, "handed_in": "2026-11-21T08:00:00Z", "graded": "2026-11-21T08:00:05Z",
+    "reasons": [], "points": 1, "out_of": 2, "handed_in": "2026-11-21T08:00:00Z", "graded": "2026-11-21T08:00:05Z",
     "via": "page", "questions": [], "evidence": {"receipt": "r1"},
 }  # fmt: skip
 

@@ -91,7 +91,7 @@ def _take(reading: _Reading, line: int, row: dict[str | None, str | None]) -> No
                        assignment=cells["assignment"])  # fmt: skip
     person = reading.people.setdefault(learner, Results(learner, name))
     if person.name != name:
-        reading.refuse(line, N_("cùng một người học mà họ tên khác dòng trước"))
+        reading.refuse(line, N_("cùng một người học mà họ tên khác với một dòng ở trên"))
     score, out_of = (_points(reading, line, cells, column) for column in ("score", "max_score"))
     if score is not None and out_of:
         lesson = cells["lesson"]

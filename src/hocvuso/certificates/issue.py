@@ -173,7 +173,7 @@ def open_signer(places: Places, register: Register, profile: IssuerProfile, *, a
         )
     if signer.did != register.setting("did"):
         raise CertificateError(
-            N_("Sổ này đã cấp chứng nhận với định danh {old}; không đổi sang {new} được."),
+            N_("Sổ chứng nhận này đã dùng định danh {old}; không đổi sang {new} được."),
             old=register.setting("did"),
             new=signer.did,
         )
@@ -347,6 +347,7 @@ def _achievement(desk: _Desk, rule: Rule) -> Achievement:
         id=f"urn:uuid:{identity}",
         name=rule.name,
         description=rule.description,
+        # Vietnamese on purpose: part of a signed Vietnamese document, the same for every reader
         criteria=Criteria(narrative=f"{rule.criteria} Các bài học: {asked}."),
         version=str(rule.version),
         alignment=alignment or None,

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+# Vietnamese on purpose: a name in a signed document, the same for every reader
 DEMONSTRATION = "Học vụ số – bản trình diễn"
 LOCAL = "http://127.0.0.1:8000"
 

@@ -78,7 +78,7 @@ _SENTENCES = {
     "string_too_short": N_("không được để trống"),
     "string_too_long": N_("quá dài"),
     "string_pattern_mismatch": N_("không đúng dạng"),
-    "too_short": N_("cần ít nhất một mục"),
+    "too_short": N_("cần ít nhất một phần tử"),
     "decimal_type": N_("phải là số"),
     "decimal_parsing": N_("phải là số"),
     "int_type": N_("phải là số nguyên"),

@@ -32,39 +32,43 @@ LARGEST_CREDENTIAL = 256 * 1024
 Kind = Literal["valid", "altered", "revoked", "unknown-issuer", "unreadable"]
 
 _REFUSALS: dict[str, str] = {
-    "altered": N_("Tệp này đã bị sửa sau khi cấp: đừng tin nội dung của nó."),
-    "unknown-issuer": N_("Chứng nhận này không do nền tảng này cấp, nên ở đây không xác nhận được."),
-    "unreadable": N_("Không đọc được chứng nhận nào trong tệp này."),
+    "altered": N_("Tệp này đã bị sửa sau khi cấp: đừng tin nội dung của tệp."),
+    "unknown-issuer": N_(
+        "Chứng nhận này không do nền tảng này cấp nên ở đây không xác minh được: hãy hỏi nơi đã cấp."
+    ),
+    "unreadable": N_(
+        "Không đọc được chứng nhận nào trong tệp này: hãy chọn đúng tệp PDF hoặc JSON đã được cấp."
+    ),
 }
-_TOO_LARGE = N_("Tệp quá lớn để là một chứng nhận (giới hạn 5 MB).")
+_TOO_LARGE = N_("Tệp lớn hơn 5 MB nên không phải là chứng nhận của chúng tôi: hãy chọn tệp khác.")
 _OTHER_PAPER = N_(
-    "Tệp PDF này không phải bản đã cấp: chữ in trên trang có thể đã bị sửa, đừng tin nội dung của nó."
+    "Tệp PDF này không phải bản đã cấp: chữ in trên trang có thể đã bị sửa, đừng tin nội dung của tệp."
 )
 
 # by (revoked: True, False, None = could not be checked; whether only a PDF's attachment could be checked)
 _SENTENCES: dict[tuple[bool | None, bool], str] = {
     (False, False): N_(
-        "Chứng nhận số {number} “{certificate}” cấp cho {name} ngày {date} là thật và đang có hiệu lực."
+        "Chứng nhận số {number} “{certificate}” cấp cho {name} ngày {date} là thật và còn hiệu lực."
     ),
     (False, True): N_(
         "Chứng nhận số {number} “{certificate}” cấp cho {name} ngày {date}, đính kèm trong tệp PDF, là thật "
-        "và đang có hiệu lực; chỉ kiểm tra được phần đính kèm này, không kiểm tra được chữ in trên trang."
+        "và còn hiệu lực; chỉ xác minh được phần đính kèm này, không xác minh được chữ in trên trang."
     ),
     (None, False): N_(
         "Chứng nhận số {number} “{certificate}” cấp cho {name} ngày {date} là thật, nhưng lúc này "
-        "không kiểm tra được nó có bị thu hồi hay không."
+        "không xác minh được chứng nhận có bị thu hồi hay không; hãy thử lại sau."
     ),
     (None, True): N_(
         "Chứng nhận số {number} “{certificate}” cấp cho {name} ngày {date}, đính kèm trong tệp PDF, là thật; "
-        "chỉ kiểm tra được phần đính kèm này, không kiểm tra được chữ in trên trang, và không biết "
-        "nó có bị thu hồi hay không."
+        "chỉ xác minh được phần đính kèm này, không xác minh được chữ in trên trang, và không biết "
+        "chứng nhận có bị thu hồi hay không."
     ),
     (True, False): N_(
         "Chứng nhận số {number} “{certificate}” cấp cho {name} ngày {date} đã bị thu hồi, không còn hiệu lực."
     ),
     (True, True): N_(
         "Chứng nhận số {number} “{certificate}” cấp cho {name} ngày {date}, đính kèm trong tệp PDF, "
-        "đã bị thu hồi, không còn hiệu lực; không kiểm tra được chữ in trên trang."
+        "đã bị thu hồi, không còn hiệu lực; không xác minh được chữ in trên trang."
     ),
 }
 

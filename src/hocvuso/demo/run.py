@@ -44,7 +44,7 @@ def run_demo(places: Places, *, host: str, port: int, headless: bool, report: Ca
     handed_in = attend(places, people, report=report)
     step(report, N_("3. Chấm {count} bài nộp"), count=len(handed_in))
     run(places, "grade")
-    step(report, N_("4. Cấp và kiểm tra chứng nhận"))
+    step(report, N_("4. Cấp và xác minh chứng nhận"))
     run(places, "certify")
     numbers = summary(places, people, len(handed_in))
     numbers["seconds"] = round(time.monotonic() - started, 1)
@@ -81,7 +81,7 @@ def run(places: Places, *words: str) -> None:
     command = [sys.executable, "-m", "hocvuso", "--root", str(places.root), *words]
     done = subprocess.run(command, check=False)
     if done.returncode:
-        raise SetupError(N_("Lệnh «hocvuso {words}» dừng vì lỗi ở trên."), words=" ".join(words))
+        raise SetupError(N_("Lệnh “hocvuso {words}” dừng vì lỗi ở trên."), words=" ".join(words))
 
 
 def write_people(places: Places, people: tuple[Person, ...]) -> Path:
@@ -127,7 +127,7 @@ def show_table(places: Places, people: tuple[Person, ...], report: Callable[[str
     """One line per lesson: how many were graded and refused, and the mean."""
     records = results(places, people)
     report("")
-    report(f"{say(N_('Bài')):10}{say(N_('Đã chấm')):>10}{say(N_('Từ chối')):>10}{say(N_('Điểm TB')):>12}")
+    report(f"{say(N_('Bài')):10}{say(N_('Đã chấm')):>10}{say(N_('Từ chối')):>10}{say(N_('Trung bình')):>12}")
     for lesson in sorted({str(r["lesson"]) for r in records}):
         rows = [r for r in records if r["lesson"] == lesson]
         graded = [r for r in rows if r["state"] != "refused"]
@@ -146,5 +146,11 @@ def open_site(places: Places, *, host: str, port: int, report: Callable[[str], N
     report("\n" + say(N_("Tài khoản mẫu (chỉ dùng được ở bản trình diễn này):")))
     for name, password in accounts.items():
         report(f"  {name:12}{password}")
-    report(say(N_("Mọi phần chạy dưới một người dùng của máy: chỉ ranh giới tiến trình và hộp cát bảo vệ.")))
+    report(
+        say(
+            N_(
+                "Mọi phần chạy bằng cùng một tài khoản của máy này: chỉ có ranh giới tiến trình và hộp cát bảo vệ."
+            )
+        )
+    )
     return serve(places, HubSettings(host=host, port=port), demo=True)

@@ -29,7 +29,7 @@ Conflict: TypeAlias = Literal["kept-yours", "kept-other"]
 
 MAX_HISTORY = 1024 * 1024
 _EDITION = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-_NOT_SAVED = N_("Chưa lưu được câu trả lời vì máy chủ không ghi được đĩa: {why}. Câu trả lời trước vẫn còn.")
+_NOT_SAVED = N_("Chưa lưu được câu trả lời vì máy chủ không ghi được ({why}). Câu trả lời trước vẫn còn; hãy thử lại sau ít phút.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Saved:
 def check_edition(edition: str) -> str:
     """``edition`` when it can be the name of one; AnswerError otherwise."""
     if not _EDITION.fullmatch(edition):
-        raise AnswerError(N_("Không có bài nào mang mã này."))
+        raise AnswerError(N_("Không có bài nào mang mã này: hãy trở về trang học."))
     return edition
 
 
@@ -79,7 +79,7 @@ class AnswerStore:
         """
         name = asked.get("id")
         if not isinstance(name, str):
-            raise AnswerError(N_("Bài này không có câu hỏi đó."))
+            raise AnswerError(N_("Bài này không có câu hỏi đó: hãy tải lại trang."))
         value = check_answer(asked, answer)
         now = self._clock()
         edited = _milliseconds(min(edited, now))
@@ -90,7 +90,7 @@ class AnswerStore:
             revision = before.revision if before else 0
             if seen > revision or seen < 0:
                 raise ConflictError(
-                    N_("Trang này không khớp với máy chủ: hãy tải lại trang rồi trả lời lại.")
+                    N_("Trang này đã cũ: hãy tải lại trang rồi trả lời lại.")
                 )
             if before is None:
                 return _store(folder, book, name, value, edited, None)
@@ -110,7 +110,7 @@ class AnswerStore:
     def _of(self, learner: str) -> Path:
         name = nfc(learner)
         if not name.strip():
-            raise AnswerError(N_("Thiếu tên người học."))
+            raise AnswerError(N_("Thiếu tên người học: hãy đăng nhập lại."))
         return self._folder / folder_of(name)
 
     def _place(self, learner: str, edition: str) -> Path:

@@ -135,7 +135,7 @@ def _usable(files: Mapping[str, bytes], edition: str) -> Mapping[str, bytes]:
     fixed = {RECEIPT, "answers.json", "timestamp.txt", f"{edition}.ipynb"}
     for name in files:
         if "/" in name and name.split("/")[0] in fixed:
-            raise SubmissionError(N_("Bài nộp có thứ không phải là tệp: {name}."), name=name.split("/")[0])
+            raise SubmissionError(N_("Bài nộp có mục không phải là tệp thường (ví dụ liên kết): {name}."), name=name.split("/")[0])
     return files
 
 

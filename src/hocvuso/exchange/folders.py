@@ -113,19 +113,19 @@ def _read_into(files: dict[str, bytes], folder: int, prefix: str, left: list[int
     for entry in sorted(os.listdir(folder)):
         name = prefix + entry
         if not _is_text(name):
-            raise SubmissionError(N_("Bài nộp có tệp mang tên không đọc được."))
+            raise SubmissionError(N_("Bài nộp có tệp mang tên không đọc được: hãy đổi tên tệp."))
         with _opened(entry, folder, name) as handle:
             mode = os.fstat(handle).st_mode
             if stat.S_ISDIR(mode):
                 if depth >= MAX_DEPTH:
-                    raise SubmissionError(N_("Bài nộp có thư mục lồng nhau quá sâu."))
+                    raise SubmissionError(N_("Bài nộp có thư mục lồng nhau quá sâu: hãy bỏ bớt thư mục."))
                 _read_into(files, handle, name + "/", left, depth + 1)
             elif stat.S_ISREG(mode):
                 files[name] = _read_all(handle, left)
             else:
-                raise SubmissionError(N_("Bài nộp có thứ không phải là tệp: {name}."), name=name)
+                raise SubmissionError(N_("Bài nộp có mục không phải là tệp thường (ví dụ liên kết): {name}."), name=name)
         if len(files) > MAX_FILES:
-            raise SubmissionError(N_("Bài nộp có hơn {most} tệp."), most=MAX_FILES)
+            raise SubmissionError(N_("Bài nộp có hơn {most} tệp: hãy bỏ bớt tệp."), most=MAX_FILES)
 
 
 def _read_all(handle: int, left: list[int]) -> bytes:
@@ -133,7 +133,7 @@ def _read_all(handle: int, left: list[int]) -> bytes:
     while data := os.read(handle, 1024 * 1024):
         left[0] -= len(data)
         if left[0] < 0:
-            raise SubmissionError(N_("Bài nộp lớn hơn 10 MB."))
+            raise SubmissionError(N_("Bài nộp lớn hơn 10 MB: hãy bỏ bớt tệp lớn."))
         parts.append(data)
     return b"".join(parts)
 
@@ -143,7 +143,7 @@ def _opened(entry: str, folder: int, name: str) -> Iterator[int]:
     try:
         handle = os.open(entry, _FLAGS, dir_fd=folder)
     except OSError as error:  # a link (O_NOFOLLOW), a socket, a file without the right to read
-        raise SubmissionError(N_("Bài nộp có thứ không phải là tệp: {name}."), name=name) from error
+        raise SubmissionError(N_("Bài nộp có mục không phải là tệp thường (ví dụ liên kết): {name}."), name=name) from error
     try:
         yield handle
     finally:

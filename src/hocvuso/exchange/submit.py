@@ -64,7 +64,7 @@ def submit(  # noqa: PLR0913, PLR0917  (the contract's order)
         write_folder(places.inbound / name, files, places.staging / receipt_id)
     except OSError as error:
         raise StorageError(
-            N_("Chưa nộp được bài vì máy chủ không ghi được đĩa: {why}. Hãy thử lại sau."), why=error.strerror
+            N_("Chưa nộp được bài vì máy chủ không ghi được ({why}). Câu trả lời vẫn còn; hãy nộp lại sau ít phút."), why=error.strerror
         ) from error
     return receipt
 
@@ -79,5 +79,5 @@ def _released_notebook(places: Places, edition: str) -> bytes:
         return (places.release / edition / f"{edition}.ipynb").read_bytes()
     except OSError as error:
         raise SubmissionError(
-            N_("Bài {edition} chưa được phát hành nên chưa nộp được."), edition=edition
+            N_("Bài {edition} chưa được phát hành nên chưa nộp được: hãy chọn bài khác."), edition=edition
         ) from error

@@ -84,7 +84,7 @@ class Assessment:
 
     @property
     def reason(self) -> str | None:
-        """The reasons as sentences in Vietnamese, the language of records."""
+        """The reasons as sentences in Vietnamese, the language of the log."""
         return " ".join(reason.tell("vi") for reason in self.reasons) or None
 
     @property
@@ -165,7 +165,7 @@ class Assessor:
         if "answers.json" in taken.files:
             book, damaged = _salvage(taken.files["answers.json"])
         if book.edition not in {"", waiting.edition}:
-            raise SubmissionError(N_("Tệp câu trả lời trong bài nộp là của bài khác."))
+            raise SubmissionError(N_("Tệp câu trả lời trong bài nộp là của bài khác: hãy nộp đúng tệp."))
         if waiting.via == "jupyterlab" and waiting.learner is not None:
             handed_in = _when(taken)
             store = AnswerStore(self._places.answers, clock=lambda: handed_in)

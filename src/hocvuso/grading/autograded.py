@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from hocvuso.grading.assess import Assessment
     from hocvuso.lessons.master import Master
 
+# the notebook is a document for trainers, written once; pages speak the reader's language
 say = get_language("vi")
 
 
@@ -34,7 +35,7 @@ def graded_notebook(found: Assessment, master: Master) -> bytes:
             cell["outputs"] = [dict(output) for output in code[name].outputs]
         elif name in questions and found.book is not None:
             mark = found.marks[name]
-            answer = questions[name].show_answer(found.book.value(name)) or say(N_("(không trả lời)"))
+            answer = questions[name].show_answer(found.book.value(name)) or say(N_("(chưa trả lời)"))
             lines = (
                 say(N_("Câu trả lời: {answer}"), answer=answer),
                 say(N_("Đáp án: {key}"), key=questions[name].show_key()),

@@ -28,8 +28,8 @@ _STOPPED = {
     "killed": N_("Chương trình tự dừng hoặc dùng quá nhiều bộ nhớ, nên phần kiểm tra này không chạy được."),
     "too_much_output": N_("Chương trình in ra quá nhiều nên bị dừng trước khi tới phần kiểm tra này."),
 }
-_FAILED = N_("Phần kiểm tra chưa qua: mã báo lỗi {error}.")
-_STDERR = N_("Mã in ra luồng báo lỗi (stderr), nên phần kiểm tra này không tính điểm.")
+_FAILED = N_("Phần kiểm tra chưa qua: mã lệnh báo lỗi {error}.")
+_STDERR = N_("Mã lệnh in ra luồng báo lỗi (stderr) nên phần kiểm tra này không tính điểm.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ _STATES = {
     "partial": N_("Đúng một phần"),
     "wrong": N_("Chưa đúng"),
     "empty": N_("Chưa trả lời"),
-    "malformed": N_("Không đọc được"),
+    "malformed": N_("Không đọc được câu trả lời"),
     "ungraded": N_("Chờ giảng viên chấm"),
 }
 _PAGE = """<!doctype html>
@@ -42,16 +42,19 @@ pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f4f4f4;padding:.5rem
 h2{font-size:1rem}
 </style></head><body><main>
 <h1>{{ say(N("Kết quả bài {edition}"), edition=r.edition) }}</h1>
-{% if r.state == "refused" %}<p>{{ say(N("Bài nộp không chấm được.")) }}</p>
+{% if r.state == "refused" %}<p>{{ say(N("Bài này chưa chấm được.")) }}</p>
+{% for reason in r.reasons %}<p>{{ reason.tell(lang) }}</p>{% endfor %}
+<p>{{ say(N("Hãy nộp lại; nếu vẫn lỗi, hãy báo người vận hành.")) }}</p>
 {% else %}<p><strong>{{ say(N("Điểm: {points}/{out_of}"), points=r.points, out_of=r.out_of) }}</strong></p>{% endif %}
-{% if r.reason %}<p>{{ r.reason }}</p>{% endif %}
+{% if r.state == "partly" %}<p>{{ say(N("Còn phần chờ giảng viên chấm; điểm có thể tăng thêm.")) }}</p>
+{% elif r.state == "graded" %}{% for reason in r.reasons %}<p>{{ reason.tell(lang) }}</p>{% endfor %}{% endif %}
 {% for q in r.questions %}<section>
-<h2>{{ q.prompt }}</h2>
+<h2>{{ say(N("Phần kiểm tra mã lệnh {id}"), id=q.id) if q.kind == "code" else q.prompt }}</h2>
 <p>{{ say(states[q.state]) }} · {{ say(N("Điểm: {points}/{out_of}"), points=q.points, out_of=q.out_of) }}</p>
-{% if q.your %}<p>{{ say(N("Câu trả lời của anh/chị:")) }}</p><pre>{{ q.your }}</pre>{% endif %}
-{% if q.key %}<p>{{ say(N("Đáp án:")) }}</p><pre>{{ q.key }}</pre>{% endif %}
-{% if q.why %}<p>{{ q.why }}</p>{% endif %}
-{% for note in q.notes %}<p>{{ note }}</p>{% endfor %}
+{% if q.your %}<p>{{ say(N("Câu trả lời của anh/chị")) }}:</p><pre>{{ q.your }}</pre>{% endif %}
+{% if q.key %}<p>{{ say(N("Đáp án")) }}:</p><pre>{{ q.key }}</pre>{% endif %}
+{% if q.why %}<p>{{ say(N("Giải thích")) }}: {{ q.why }}</p>{% endif %}
+{% for note in q.notes %}<p>{{ note.tell(lang) }}</p>{% endfor %}
 </section>{% endfor %}
 </main></body></html>
 """

@@ -25,7 +25,7 @@ from hocvuso.grading.assess import Assessment, Assessor
 from hocvuso.grading.autograded import graded_notebook
 from hocvuso.grading.feedback import write_feedback
 from hocvuso.grading.gradebook import GradebookWriter, Recorded
-from hocvuso.grading.result import Evidence, QuestionResult, Result, write_result
+from hocvuso.grading.result import Evidence, QuestionResult, Result, Sentence, write_result
 from hocvuso.language import N_, get_language
 from hocvuso.lessons.editions import write_atomically
 from hocvuso.places import folder_of
@@ -194,16 +194,16 @@ def make_result(found: Assessment, learner: str, graded: datetime, recorded: Rec
     """The result record of an assessment."""
     receipt = found.taken.receipt
     assert receipt is not None  # noqa: S101  (what has a learner has a receipt)
-    reason = found.reason
+    reasons = [Sentence.of(reason.message, reason.fields) for reason in found.reasons]
     if recorded.kept:
-        reason = f"{reason} " + say(N_("Điểm của lần nộp trước được giữ nguyên."))
+        reasons.append(Sentence(message=N_("Điểm của lần nộp trước được giữ nguyên.")))
     return Result(
         learner=learner,
         lesson=found.lesson,
         edition=found.edition,
         submission=found.taken.waiting.name,
         state=found.state,
-        reason=reason,
+        reasons=tuple(reasons),
         points=int(found.points),
         out_of=found.out_of,
         handed_in=receipt.handed_in,
@@ -232,18 +232,17 @@ def _question_results(found: Assessment) -> Iterator[QuestionResult]:
             your=question.show_answer(found.book.value(question.id) if found.book else None) or None,
             key=question.show_key(),
             why=question.why,
-            notes=tuple(say(note) for note in mark.notes),
+            notes=tuple(Sentence(message=note) for note in mark.notes),
         )
     for part in found.code:
         yield QuestionResult(
             id=part.cell.id,
             kind="code",
-            prompt=say(N_("Mã lệnh, phần kiểm tra {id}"), id=part.cell.id),
             points=int(part.score or 0),
             out_of=part.cell.points,
             state=part.state,
             your=part.source or None,
-            notes=tuple(say(message, **named) if named else message for message, named in part.notes),
+            notes=tuple(Sentence.of(message, named) for message, named in part.notes),
         )
 
 

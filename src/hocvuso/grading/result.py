@@ -6,30 +6,56 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from hocvuso.language import get_language
 from hocvuso.lessons.editions import write_atomically
 from hocvuso.places import folder_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from hocvuso.places import Places
 
 
+class Sentence(BaseModel):
+    """A message of the catalogue and what fills it: the record knows no language, whoever shows it does.
+
+    Without fields it may also be an author's own sentence, which is shown as it is.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    message: str
+    fields: dict[str, str] = {}
+
+    @classmethod
+    def of(cls, message: str, fields: Mapping[str, object] | None = None) -> Sentence:
+        """The sentence with its fields as text."""
+        return cls(message=message, fields={name: str(value) for name, value in (fields or {}).items()})
+
+    def tell(self, lang: str) -> str:
+        """The sentence in ``lang``."""
+        return get_language(lang)(self.message, **self.fields)
+
+
 class QuestionResult(BaseModel):
-    """One question's part of a result. ``your``, ``key`` and ``why`` are plain text: whoever shows them escapes."""
+    """One question's part of a result. ``your``, ``key`` and ``why`` are plain text: whoever shows them escapes.
+
+    A code part has no ``prompt``: it is named by its id.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str
     kind: Literal["question", "code"]
-    prompt: str
+    prompt: str = ""
     points: int
     out_of: int
     state: Literal["right", "partial", "wrong", "empty", "malformed", "ungraded"]
     your: str | None = None
     key: str | None = None
     why: str | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Sentence, ...] = ()
 
 
 class Evidence(BaseModel):
@@ -44,7 +70,7 @@ class Evidence(BaseModel):
 
 
 class Result(BaseModel):
-    """The result of one submission. A refused one has a reason and no questions."""
+    """The result of one submission. A refused one has reasons and no questions."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -54,7 +80,7 @@ class Result(BaseModel):
     edition: str
     submission: str
     state: Literal["graded", "partly", "refused"]
-    reason: str | None = None
+    reasons: tuple[Sentence, ...] = ()
     points: int
     out_of: int
     handed_in: AwareDatetime

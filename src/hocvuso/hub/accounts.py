@@ -174,7 +174,7 @@ def add_account(
     """
     username = check_username(learner)
     if username in SAMPLES:
-        raise PeopleError(N_("Tên {name} chỉ dành cho bản dùng thử: hãy chọn tên khác."), name=username)
+        raise PeopleError(N_("Tên {name} chỉ dành cho bản trình diễn: hãy chọn tên khác."), name=username)
     _store(places, username, check_password(password, username), replace=replace)
     if trainer:
         _join(places, username, TRAINERS)
@@ -198,7 +198,9 @@ def _store(places: Places, username: str, password: str, *, replace: bool) -> No
     with _hub_session(places) as session:
         info = UserInfo.find(session, username)
         if info is not None and not replace:
-            raise PeopleError(N_("Tài khoản {name} đã có."), name=username)
+            raise PeopleError(
+                N_("Tài khoản {name} đã có: thêm --replace để đặt lại mật khẩu."), name=username
+            )
         if info is None:
             info = UserInfo(username=username, password=hash_password(password))
             session.add(info)

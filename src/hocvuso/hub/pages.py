@@ -49,7 +49,7 @@ class ChangePassword(BaseHandler):  # type: ignore[misc]  # jupyterhub is untype
             raise PeopleError(N_("Chưa đổi được mật khẩu: hãy thử lại sau ít phút."))
         if not await asyncio.to_thread(matches, password, account.password):
             self.authenticator.add_login_attempt(account.username)
-            raise PeopleError(N_("Mật khẩu hiện tại chưa đúng."))
+            raise PeopleError(N_("Mật khẩu hiện tại chưa đúng: hãy nhập lại."))
 
     async def _show(self, *, error: PeopleError | None = None, done: bool = False) -> None:
         html = await self.render_template("change-password.html", error=error, done=done)
@@ -58,4 +58,4 @@ class ChangePassword(BaseHandler):  # type: ignore[misc]  # jupyterhub is untype
 
 def _check_same(new: str, again: str) -> None:
     if new != again:
-        raise PeopleError(N_("Hai lần nhập mật khẩu mới không giống nhau."))
+        raise PeopleError(N_("Hai lần nhập mật khẩu mới không giống nhau: hãy nhập lại."))

@@ -51,7 +51,9 @@ def find_bwrap() -> str:
     found = shutil.which("bwrap")
     if not found:
         raise SandboxError(
-            N_("Máy này chưa có bubblewrap nên không chạy được mã của học viên: hãy cài gói bubblewrap.")
+            N_(
+                "Máy này chưa có bubblewrap nên không chạy được mã lệnh của người học: hãy cài gói bubblewrap."
+            )
         )
     return found
 
@@ -61,7 +63,9 @@ def find_prlimit() -> str:
     found = shutil.which("prlimit")
     if not found:
         raise SandboxError(
-            N_("Máy này chưa có lệnh prlimit nên không chạy được mã của học viên: hãy cài gói util-linux.")
+            N_(
+                "Máy này chưa có lệnh prlimit nên không chạy được mã lệnh của người học: hãy cài gói util-linux."
+            )
         )
     return found
 
@@ -113,7 +117,7 @@ def probe() -> None:
     if done.returncode != 0:
         raise SandboxError(
             N_(
-                "Máy này không mở được vùng cách ly (bubblewrap báo: {why}). "
+                "Máy này không mở được hộp cát (bubblewrap báo: {why}). "
                 "Hãy cho phép không gian tên người dùng (user namespaces)."
             ),
             why=done.stderr.strip()[-300:] or done.returncode,

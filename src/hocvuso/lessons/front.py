@@ -57,7 +57,7 @@ class FrontMatter(_Frozen):
     @model_validator(mode="after")
     def _topic_is_in_the_id(self) -> Self:
         if int(self.id[1:3]) != self.topic:
-            raise mistake(N_("Mã bài và chủ đề (topic) không khớp, ví dụ t14-05 là 14."))
+            raise mistake(N_("Mã bài và chủ đề (topic) không khớp: ví dụ bài t14-05 thuộc chủ đề 14."))
         return self
 
 

@@ -27,7 +27,10 @@ def check_release(lesson: Lesson, folder: Path) -> None:
         found = _find_leak(lesson, raw, path)
         if found:
             raise LessonError(
-                N_("Bản phát hành {file} để lộ {what}; bài không được phát hành. Đây là lỗi của phần mềm."),
+                N_(
+                    "Bản phát hành {file} để lộ {what}; bài không được phát hành. Đây là lỗi của phần mềm. "
+                    "Hãy báo người phát triển."
+                ),
                 file=path.name,
                 what=found,
             )

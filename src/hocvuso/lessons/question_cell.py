@@ -45,7 +45,9 @@ def read_question(source: str) -> Question | list[Fault]:
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
         detail = getattr(error, "msg", None) or str(error)
-        return [Fault(line, "", N_("Mã Python viết sai cú pháp: {detail}."), "syntax", {"detail": detail})]
+        return [
+            Fault(line, "", N_("Mã lệnh Python viết sai cú pháp: {detail}."), "syntax", {"detail": detail})
+        ]
     call = _the_call(tree)
     if isinstance(call, Fault):
         return [call]

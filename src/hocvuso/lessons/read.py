@@ -202,7 +202,7 @@ def _read_code(reading: _Reading, cell: Any, source: str, line: int) -> Iterator
     tags = metadata.get("tags") or []
     roles = [role for role in ROLES if isinstance(tags, list) and role in tags]
     if len(roles) != 1 or cell.cell_type != "code":
-        sentence = N_("Ô mã cần đúng một thẻ (tags) trong: question, solution, test, live, setup.")
+        sentence = N_("Ô mã lệnh cần đúng một thẻ (tags) trong: question, solution, test, live, setup.")
         reading.note(line, "tags", sentence, "cell-tag")
         return
     role = roles[0]
@@ -213,7 +213,7 @@ def _read_code(reading: _Reading, cell: Any, source: str, line: int) -> Iterator
         ast.parse(source)
     except (SyntaxError, ValueError) as error:
         at = line + (getattr(error, "lineno", None) or 1) - 1
-        sentence = N_("Mã Python viết sai cú pháp: {detail}.")
+        sentence = N_("Mã lệnh Python viết sai cú pháp: {detail}.")
         reading.note(at, "", sentence, "syntax", detail=getattr(error, "msg", None) or str(error))
     identifier = _check_id(reading, metadata, line) if role != "setup" else ""
     points = _check_points(reading, metadata, line) if role == "test" else 0
@@ -294,7 +294,7 @@ def _check_marks(reading: _Reading, role: Role, source: str, line: int) -> None:
             open_at, pairs = 0, pairs + 1
         else:
             sentence = N_(
-                "Dấu “{mark}” không đúng chỗ trong ô này: mỗi dấu BEGIN cần một dấu END ngay sau nó."
+                "Dấu “{mark}” không đúng chỗ trong ô này: mỗi dấu BEGIN cần một dấu END ở sau, trước dấu BEGIN kế tiếp."
             )
             reading.note(number, "", sentence, "mark-misplaced", mark=found[0])
     if open_at:

@@ -145,7 +145,7 @@ class AnswerBook(BaseModel):
             record = AnswerRecord(answer=answer, revision=revision, edited=edited)
             return AnswerBook.model_validate({**dict(self), "answers": {**self.answers, question: record}})
         except ValidationError as error:
-            raise AnswerError(N_("Câu trả lời không lưu được: quá lớn hoặc sai dạng.")) from error
+            raise AnswerError(N_("Câu trả lời chưa được lưu vì quá dài hoặc chưa đúng dạng: hãy sửa lại.")) from error
 
     def write(self, path: Path) -> None:
         """Put the book at ``path``, whole or not at all.
@@ -232,7 +232,7 @@ def _read_bounded(path: Path) -> bytes:
 
 def _unwritten(error: OSError, name: str) -> StorageError:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return StorageError(N_("Đĩa đã đầy nên không ghi được tệp {name}."), name=name)
+        return StorageError(N_("Ổ đĩa đã đầy nên không ghi được tệp {name}: hãy xóa bớt tệp."), name=name)
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
         return StorageError(N_("Không có quyền ghi tệp {name}."), name=name)
     return StorageError(N_("Không ghi được tệp {name}."), name=name)

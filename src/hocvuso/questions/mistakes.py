@@ -23,31 +23,31 @@ SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 _OURS = "hocvuso"
 _SENTENCES = {
-    "missing": N_("Còn thiếu phần này."),
-    "extra_forbidden": N_("Loại câu hỏi này không có phần nào tên như vậy."),
-    "string_type": N_("Phần này phải là chữ, viết trong dấu nháy."),
+    "missing": N_("Còn thiếu mục này."),
+    "extra_forbidden": N_("Loại câu hỏi này không có mục nào tên như vậy."),
+    "string_type": N_("Mục này phải là chữ, viết trong dấu nháy."),
     "string_pattern_mismatch": N_(
         "Mã chỉ gồm chữ thường không dấu, chữ số và gạch nối, dài nhất 64 ký tự, không bắt đầu bằng gạch nối."
     ),
-    "int_type": N_("Phần này phải là số nguyên."),
-    "int_from_float": N_("Phần này phải là số nguyên."),
-    "int_parsing": N_("Phần này phải là số nguyên."),
-    "bool_type": N_("Phần này phải là True hoặc False."),
+    "int_type": N_("Mục này phải là số nguyên."),
+    "int_from_float": N_("Mục này phải là số nguyên."),
+    "int_parsing": N_("Mục này phải là số nguyên."),
+    "bool_type": N_("Mục này phải là True hoặc False."),
     "greater_than_equal": N_("Số này phải từ {ge} trở lên."),
     "less_than_equal": N_("Số này nhiều nhất là {le}."),
     "greater_than": N_("Số này phải lớn hơn {gt}."),
     "less_than": N_("Số này phải nhỏ hơn {lt}."),
     "decimal_max_digits": N_("Số này có nhiều nhất {max_digits} chữ số."),
-    "dict_type": N_("Phần này phải là một bảng mã và nội dung, viết trong dấu ngoặc nhọn."),
-    "list_type": N_("Phần này phải là một danh sách, viết trong dấu ngoặc vuông."),
-    "tuple_type": N_("Phần này phải là một cặp: nội dung và mã nhóm."),
-    "too_long": N_("Phần này có nhiều nhất {max_length} mục."),
-    "too_short": N_("Phần này cần ít nhất {min_length} mục."),
+    "dict_type": N_("Mục này phải là một bảng mã và nội dung, viết trong dấu ngoặc nhọn."),
+    "list_type": N_("Mục này phải là một danh sách, viết trong dấu ngoặc vuông."),
+    "tuple_type": N_("Mục này phải là một cặp: nội dung và mã nhóm."),
+    "too_long": N_("Mục này có nhiều nhất {max_length} phần tử."),
+    "too_short": N_("Mục này cần ít nhất {min_length} phần tử."),
     "literal_error": N_("Không có loại câu hỏi này."),
-    "model_type": N_("Câu hỏi phải là một bảng các phần có tên."),
-    "decimal_type": N_("Phần này phải là một số."),
-    "decimal_parsing": N_("Phần này phải là một số."),
-    "finite_number": N_("Phần này phải là một số hữu hạn."),
+    "model_type": N_("Câu hỏi phải là một bảng các mục có tên."),
+    "decimal_type": N_("Mục này phải là một số."),
+    "decimal_parsing": N_("Mục này phải là một số."),
+    "finite_number": N_("Mục này phải là một số hữu hạn."),
 }
 _OTHER = N_("Giá trị này không hợp lệ.")
 
@@ -92,11 +92,11 @@ def is_printable(text: str) -> bool:
 def _prose(text: str) -> str:
     text = nfc(text.replace("\r\n", "\n")).strip()
     if not text:
-        raise mistake(N_("Phần này để trống."))
+        raise mistake(N_("Mục này để trống."))
     if len(text) > MAX_PROSE:
-        raise mistake(N_("Phần này dài nhất {most} ký tự."), most=MAX_PROSE)
+        raise mistake(N_("Mục này dài nhất {most} ký tự."), most=MAX_PROSE)
     if not is_printable(text):
-        raise mistake(N_("Phần này có ký tự điều khiển không hiển thị được."))
+        raise mistake(N_("Mục này có ký tự điều khiển không hiển thị được."))
     return text
 
 

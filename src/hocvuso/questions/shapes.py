@@ -13,7 +13,7 @@ from hocvuso.errors import AnswerError
 from hocvuso.language import N_, nfc
 from hocvuso.questions.mistakes import is_printable
 
-BROKEN_QUESTION = N_("Câu hỏi này bị hỏng nên không nhận được câu trả lời.")
+BROKEN_QUESTION = N_("Câu hỏi này bị hỏng nên không nhận được câu trả lời: hãy báo người vận hành.")
 
 
 def part(asked: Mapping[str, object], name: str) -> Mapping[str, object]:
@@ -29,12 +29,12 @@ def read_text(value: object, *, most: int) -> str:
     if not isinstance(value, str):
         raise AnswerError(N_("Câu trả lời phải là chữ."))
     if len(value) > 4 * most:  # before normalising, which takes longer the longer the text
-        raise AnswerError(N_("Câu trả lời quá dài."))
+        raise AnswerError(N_("Câu trả lời quá dài: hãy viết ngắn hơn."))
     text = nfc(value)
     if len(text) > most:
-        raise AnswerError(N_("Câu trả lời quá dài."))
+        raise AnswerError(N_("Câu trả lời quá dài: hãy viết ngắn hơn."))
     if not is_printable(text):
-        raise AnswerError(N_("Câu trả lời có ký tự không hiển thị được."))
+        raise AnswerError(N_("Câu trả lời có ký tự không hiển thị được: hãy viết lại."))
     return text
 
 

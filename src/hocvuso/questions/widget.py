@@ -59,7 +59,7 @@ def asking(
             widget.status = (
                 language(N_("Đã lưu. Tệp câu trả lời cũ bị hỏng, được giữ lại ở {name}."), name=aside.name)
                 if aside
-                else language(N_("Đã lưu."))
+                else language(N_("Đã lưu"))
             )
 
     widget.observe(save, "answer")

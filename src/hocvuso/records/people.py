@@ -162,7 +162,9 @@ def _read_row(row: Mapping[str | None, str | None], line: int) -> tuple[Person, 
         refuse(N_("số ô không khớp với dòng tiêu đề"))
         return person, wrong
     if not _LEARNER.fullmatch(person.learner):
-        refuse(N_("tên đăng nhập “{learner}” trống hoặc có dấu cách, ký tự lạ"), learner=person.learner)
+        refuse(
+            N_("tên đăng nhập “{learner}” để trống, hoặc có dấu cách hay ký tự lạ"), learner=person.learner
+        )
     if not person.full_name or not person.full_name[0].isalpha():
         refuse(N_("họ tên trống hoặc không bắt đầu bằng chữ cái"))
     if person.email and not _EMAIL.fullmatch(person.email):

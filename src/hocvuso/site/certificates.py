@@ -27,7 +27,7 @@ _PUBLISHED = re.compile(r"(issuer|status-\d{1,6}|pdf-hashes)\.json")
 _FIELDS = (
     ("name", N_("Người được cấp")),
     ("certificate", N_("Chứng nhận")),
-    ("number", N_("Số")),
+    ("number", N_("Số chứng nhận")),
     ("date", N_("Ngày cấp")),
     ("issuer", N_("Nơi cấp")),
 )
@@ -144,7 +144,9 @@ class Verify(SiteHandler):
     async def post(self) -> None:
         """One sentence on the uploaded file, and what the certificate says."""
         if self._too_large:
-            raise Unsent(413, N_("Tệp lớn hơn 5 MB nên không phải là chứng nhận của chúng tôi."))
+            raise Unsent(
+                413, N_("Tệp lớn hơn 5 MB nên không phải là chứng nhận của chúng tôi: hãy chọn tệp khác.")
+            )
         body = self._uploaded()
         verdict = await asyncio.to_thread(verify_file, body, self.site.places.published, self.lang)
         signed = dict(verdict.fields)

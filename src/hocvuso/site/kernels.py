@@ -131,6 +131,4 @@ class LearnerKernels(AsyncMappingKernelManager):
         for kernel_id in own[: max(0, len(own) - self.per_learner + 1)]:
             await self.end(kernel_id)
         if len(self) + self._starting >= self.in_all:
-            raise NoRoomError(
-                N_("Hiện có quá nhiều người đang mở ví dụ tương tác. Xin thử lại sau vài phút.")
-            )
+            raise NoRoomError(N_("Hiện có nhiều người đang mở ví dụ tương tác. Hãy thử lại sau ít phút."))

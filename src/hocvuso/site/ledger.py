@@ -15,6 +15,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from hocvuso.errors import StorageError
+from hocvuso.grading.result import Sentence
 from hocvuso.language import N_
 from hocvuso.places import Places, folder_of
 
@@ -23,7 +24,7 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 
 class QuestionResult(BaseModel):
-    """One question of a result: plain text throughout."""
+    """One question of a result: plain text throughout; notes are said in the reader's language."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -36,7 +37,7 @@ class QuestionResult(BaseModel):
     your: str | None = None
     key: str | None = None
     why: str | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Sentence, ...] = ()
 
 
 class Result(BaseModel):
@@ -48,7 +49,7 @@ class Result(BaseModel):
     lesson: str
     edition: str
     state: Literal["graded", "partly", "refused"]
-    reason: str | None = None
+    reasons: tuple[Sentence, ...] = ()
     points: int | None = None
     out_of: int | None = None
     handed_in: datetime
@@ -92,7 +93,7 @@ class Ledger:
             os.replace(file.name, folder / f"{receipt['id']}.json")  # noqa: PTH105  (atomic, by name)
         except OSError as error:
             raise StorageError(
-                N_("Bài đã nộp, nhưng máy chủ không giữ được biên nhận cho anh/chị.")
+                N_("Bài đã nộp, không cần nộp lại; máy chủ chỉ chưa giữ được biên nhận cho anh/chị.")
             ) from error
 
     def handed_in(self, learner: str) -> list[Handed]:

@@ -34,7 +34,7 @@ POLICY = (
     "font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
 )
 OLD_MATHJAX = "@jupyterlab/mathjax2-extension:plugin"  # loads from a public host; a newer one is bundled
-FAILED = N_("Không mở được ví dụ này. Xin tải lại trang; nếu vẫn vậy, xin báo người phụ trách.")
+FAILED = N_("Chưa mở được ví dụ này. Hãy tải lại trang; nếu vẫn lỗi, hãy báo người vận hành.")
 
 
 class _CompiledTemplates(jinja2.BytecodeCache):

@@ -54,7 +54,7 @@ KEPT = {  # handlers of Voila's own that stay; all others (files, tree, contents
     JupyterHubOAuthCallbackHandler,
 }
 LARGEST_BODY = 1024 * 1024
-CELL_FAILED = N_("Xin tải lại trang. Nếu vẫn vậy, xin báo người phụ trách.")
+CELL_FAILED = N_("Hãy tải lại trang; nếu vẫn lỗi, hãy báo người vận hành.")
 
 
 @dataclass(slots=True)

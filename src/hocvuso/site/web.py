@@ -49,18 +49,18 @@ STATUS_OF: tuple[tuple[type[HocVuSoError], int], ...] = (
     (ReceiptError, 500),
 )
 SENTENCES = {
-    400: N_("Yêu cầu này không đúng dạng."),
-    401: N_("Phiên đăng nhập đã hết. Hãy đăng nhập lại; những gì đã làm vẫn còn."),
-    403: N_("Trang này không dành cho tài khoản đang đăng nhập, hoặc phiên đăng nhập đã hết."),
-    404: N_("Không có trang này, hoặc nó không dành cho anh/chị."),
-    405: N_("Trang này không nhận loại yêu cầu đó."),
-    409: N_("Dữ liệu đã thay đổi ở nơi khác."),
-    413: N_("Nội dung gửi lên quá lớn."),
-    415: N_("Yêu cầu phải ở dạng JSON."),
-    503: N_("Máy chủ đang bận. Xin thử lại sau vài phút."),
-    507: N_("Máy chủ hết chỗ lưu. Câu trả lời chưa được lưu; xin báo người phụ trách."),
+    400: N_("Máy chủ không hiểu yêu cầu này. Hãy tải lại trang rồi thử lại."),
+    401: N_("Hãy đăng nhập lại; những gì đã làm vẫn còn."),
+    403: N_("Trang này không dành cho tài khoản đang đăng nhập, hoặc anh/chị cần đăng nhập lại."),
+    404: N_("Không có trang này, hoặc trang không dành cho anh/chị."),
+    405: N_("Trang này không làm được việc đó. Hãy tải lại trang rồi thử lại."),
+    409: N_("Dữ liệu đã thay đổi ở nơi khác. Hãy tải lại trang để thấy bản mới nhất."),
+    413: N_("Nội dung gửi lên quá lớn. Hãy rút gọn rồi gửi lại."),
+    415: N_("Yêu cầu phải ở dạng JSON. Hãy tải lại trang rồi thử lại."),
+    503: N_("Máy chủ đang bận. Hãy thử lại sau ít phút."),
+    507: N_("Máy chủ hết chỗ lưu nên câu trả lời chưa được lưu. Hãy báo người vận hành."),
 }
-SORRY = N_("Có lỗi ở máy chủ. Những gì đã lưu vẫn còn; xin thử lại sau ít phút.")
+SORRY = N_("Máy chủ gặp lỗi. Những gì đã lưu vẫn còn; hãy thử lại sau ít phút.")
 log = logging.getLogger("hocvuso.site")
 
 

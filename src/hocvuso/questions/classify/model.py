@@ -47,13 +47,16 @@ class Classify(Question):
         cls, items: dict[str, tuple[str, str]], info: ValidationInfo
     ) -> dict[str, tuple[str, str]]:
         if not items:
-            raise mistake(N_("Cần ít nhất một mục để xếp nhóm."))
+            raise mistake(N_("Cần ít nhất một phần tử để xếp nhóm."))
         texts = {key: text for key, (text, _) in items.items()}
-        again = mistake(N_("Mục này trùng nội dung với một mục ở trên."))
+        again = mistake(N_("Phần tử này trùng nội dung với một phần tử ở trên."))
         found: list[tuple[tuple[str | int, ...], Any]] = [((key,), again) for key in duplicates(texts)]
         groups = info.data.get("groups")
         if groups is not None:
-            unknown, unused = N_("Không có nhóm nào mã “{group}”."), N_("Nhóm “{group}” không có mục nào.")
+            unknown, unused = (
+                N_("Không có nhóm nào mã “{group}”."),
+                N_("Nhóm “{group}” không có phần tử nào."),
+            )
             found += [
                 ((key,), mistake(unknown, group=group))
                 for key, (_, group) in items.items()

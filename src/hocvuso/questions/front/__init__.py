@@ -15,7 +15,7 @@ from hocvuso.questions.registry import types
 
 MESSAGES = (
     N_("Chọn một phương án."),
-    N_("Chọn mọi phương án đúng."),
+    N_("Chọn tất cả phương án đúng."),
     N_("Xếp từng mục vào một nhóm."),
     N_("Viết câu trả lời ngắn."),
     N_("Viết câu trả lời ngắn; có dấu hay không dấu đều được."),
@@ -23,11 +23,11 @@ MESSAGES = (
     N_("Viết một số, đơn vị: {unit}."),
     N_("{points} điểm"),
     N_("{points}/{out_of} điểm"),
-    N_("Đã khóa: không sửa được câu trả lời nữa."),
+    N_("Câu này chỉ để xem: ở đây không sửa được câu trả lời."),
     N_("Kết quả"),
     N_("Đúng"),
     N_("Đúng một phần"),
-    N_("Sai"),
+    N_("Chưa đúng"),
     N_("Chưa trả lời"),
     N_("Không đọc được câu trả lời"),
     N_("Câu trả lời của anh/chị"),

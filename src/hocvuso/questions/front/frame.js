@@ -8,7 +8,7 @@ const TYPING_PAUSE = 600; // milliseconds without a key before a typed answer is
 const STATES = {
   right: ["✓", "Đúng"],
   partial: ["◐", "Đúng một phần"],
-  wrong: ["✗", "Sai"],
+  wrong: ["✗", "Chưa đúng"],
   empty: ["–", "Chưa trả lời"],
   malformed: ["!", "Không đọc được câu trả lời"],
 };
@@ -123,7 +123,7 @@ function frame(makeControl) {
           element("label", { class: "hv-prompt", for: control.labels }, ...prompt), hint, ...control.nodes)
       : element("fieldset", { class: "hv-body", "aria-describedby": hint.id },
           element("legend", { class: "hv-prompt" }, ...prompt), hint, ...control.nodes);
-    const lock = element("p", { class: "hv-lock" }, say("Đã khóa: không sửa được câu trả lời nữa."));
+    const lock = element("p", { class: "hv-lock" }, say("Câu này chỉ để xem: ở đây không sửa được câu trả lời."));
     const status = element("p", { class: "hv-status", role: "status", "aria-live": "polite" });
     const feedback = element("div", { class: "hv-feedback", role: "group", "aria-label": say("Kết quả") });
     // JupyterLab's single-key commands must not act on what is typed here.

@@ -4,7 +4,7 @@ export default frame(({ question, say, unique, changed }) => {
     option({ type: "checkbox", name: unique, value, text, changed }));
   const inputs = options.map(({ input }) => input);
   return {
-    hint: say("Chọn mọi phương án đúng."),
+    hint: say("Chọn tất cả phương án đúng."),
     nodes: [element("div", { class: "hv-options" }, ...options.map(({ row }) => row))],
     inputs,
     read() {

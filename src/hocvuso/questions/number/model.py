@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MOST = 200
 LIMIT = 10**18
-WRONG_UNIT = N_("Đơn vị không đúng với đơn vị mà câu hỏi yêu cầu.")
+WRONG_UNIT = N_("Đơn vị chưa đúng với đơn vị mà câu hỏi yêu cầu.")
 
 _WRITTEN = re.compile(r"([+-]?)\s*([0-9](?:[0-9.,\s]*[0-9])?)\s*(\D*)")
 _PLAIN = re.compile(r"[0-9]+")
@@ -31,7 +31,7 @@ _GROUPED = {mark: re.compile(rf"[1-9][0-9]{{0,2}}(?:{re.escape(mark)}[0-9]{{3}})
 
 def _no_bool(value: object) -> object:
     if isinstance(value, bool):
-        raise mistake(N_("Phần này phải là một số."))
+        raise mistake(N_("Mục này phải là một số."))
     return value
 
 
@@ -87,7 +87,7 @@ class Number(Question):
         if isinstance(value, float) and not isfinite(value):
             raise AnswerError(N_("Câu trả lời phải là một số hữu hạn."))
         if abs(value) >= LIMIT:
-            raise AnswerError(N_("Câu trả lời là một số quá lớn."))
+            raise AnswerError(N_("Câu trả lời là một số quá lớn: hãy kiểm tra lại."))
         return value
 
     def judge(self, answer: str | float) -> tuple[Fraction, tuple[str, ...]]:
@@ -135,7 +135,7 @@ def read_number(answer: str | float) -> tuple[set[Decimal], str]:
     written = _WRITTEN.fullmatch(" ".join(nfc(answer).replace("−", "-").split()))
     readings = _readings(written[2]) if written else set()
     if written is None or not readings:
-        raise AnswerError(N_("Câu trả lời không đọc được thành một số."))
+        raise AnswerError(N_("Không đọc được câu trả lời thành một số: hãy viết bằng chữ số."))
     return {-reading if written[1] == "-" else reading for reading in readings}, written[3]
 
 

@@ -213,7 +213,7 @@ export class Answers {
       return;
     }
     if (status >= 400 && status !== 409) {
-      if (unchanged) this.#done(id, entry, "Câu trả lời này không đúng dạng nên chưa được lưu.");
+      if (unchanged) this.#done(id, entry, "Câu trả lời này chưa được lưu vì chưa đúng dạng hoặc quá dài. Hãy sửa lại.");
       return;
     }
     entry.revision = body.revision;
@@ -225,8 +225,8 @@ export class Answers {
     const other = body.conflict === "kept-other";
     entry.answer = other ? body.current : sent.answer;
     const notes = {
-      "kept-other": "Thiết bị khác đã sửa câu này sau anh/chị. Câu trả lời mới hơn đó được giữ và đang hiện ở đây.",
-      "kept-yours": "Thiết bị khác đã sửa câu này. Câu trả lời mới hơn, ở đây, được giữ.",
+      "kept-other": "Thiết bị khác đã sửa câu trả lời này sau anh/chị. Câu trả lời mới hơn đó được giữ và đang hiện ở đây.",
+      "kept-yours": "Thiết bị khác đã sửa câu trả lời này. Câu trả lời ở đây mới hơn nên được giữ.",
     };
     this.#done(id, entry, notes[body.conflict] ?? "Đã lưu");
     if (other) entry.model?.show({ answer: entry.answer });
@@ -249,10 +249,10 @@ export class Answers {
   #excuse() {
     return this.tell(
       {
-        full: "Máy chủ hết chỗ lưu. Câu trả lời được giữ trên máy này và sẽ gửi lại; xin báo người phụ trách.",
-        "signed-out": "Phiên đăng nhập đã hết. Câu trả lời được giữ trên máy này.",
-        server: "Máy chủ chưa lưu được; câu trả lời được giữ trên máy này và sẽ gửi lại.",
-      }[this.trouble] ?? "Mất mạng: câu trả lời được giữ trên máy này và sẽ gửi khi có mạng.",
+        full: "Máy chủ hết chỗ lưu. Câu trả lời được giữ trên thiết bị này và sẽ tự gửi lại; hãy báo người vận hành.",
+        "signed-out": "Hãy đăng nhập lại. Câu trả lời được giữ trên thiết bị này và sẽ tự gửi sau khi đăng nhập.",
+        server: "Máy chủ chưa lưu được; câu trả lời được giữ trên thiết bị này và sẽ tự gửi lại.",
+      }[this.trouble] ?? "Mất mạng: câu trả lời được giữ trên thiết bị này và sẽ tự gửi khi có mạng.",
     );
   }
 

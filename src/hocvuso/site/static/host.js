@@ -70,7 +70,7 @@ async function showQuestion(slot) {
     await module.default.render({ model, el });
   } catch (error) {
     console.error(error);
-    el.replaceChildren(make("p", "hv-broken", tell("Không hiện được câu hỏi này. Xin tải lại trang.")));
+    el.replaceChildren(make("p", "hv-broken", tell("Chưa hiện được câu hỏi này. Hãy tải lại trang.")));
   }
 }
 
@@ -83,10 +83,10 @@ banner.hidden = true;
 
 function showBanner({ trouble }) {
   const text = {
-    offline: "Mất mạng: câu trả lời được giữ trên máy này và sẽ gửi khi có mạng.",
-    server: "Máy chủ chưa lưu được; câu trả lời được giữ trên máy này và sẽ gửi lại.",
-    full: "Máy chủ hết chỗ lưu. Câu trả lời được giữ trên máy này và sẽ gửi lại; xin báo người phụ trách.",
-    "signed-out": "Phiên đăng nhập đã hết. Câu trả lời được giữ trên máy này.",
+    offline: "Mất mạng: câu trả lời được giữ trên thiết bị này và sẽ tự gửi khi có mạng.",
+    server: "Máy chủ chưa lưu được; câu trả lời được giữ trên thiết bị này và sẽ tự gửi lại.",
+    full: "Máy chủ hết chỗ lưu. Câu trả lời được giữ trên thiết bị này và sẽ tự gửi lại; hãy báo người vận hành.",
+    "signed-out": "Hãy đăng nhập lại. Câu trả lời được giữ trên thiết bị này và sẽ tự gửi sau khi đăng nhập.",
   }[trouble];
   if (banner.dataset.trouble === (trouble ?? "")) return;
   banner.dataset.trouble = trouble ?? "";
@@ -147,16 +147,16 @@ async function handIn(form, state, button) {
   button.disabled = true;
   try {
     if (!(await answers.flush())) {
-      state.textContent = tell("Chưa nộp được bài vì còn câu trả lời chưa gửi được. Xin thử lại khi có mạng.");
+      state.textContent = tell("Chưa nộp được bài vì còn câu trả lời chưa gửi được. Hãy thử lại khi có mạng.");
       return;
     }
     const path = new URL(form.action).pathname.slice(base.length);
     const response = await net(path, { method: "POST", body: JSON.stringify({ edition }) });
     const body = await response.json();
     if (response.ok) location.assign(body.result);
-    else state.textContent = body.error ?? tell("Chưa nộp được bài. Câu trả lời vẫn còn; xin thử lại.");
+    else state.textContent = body.error ?? tell("Chưa nộp được bài. Câu trả lời vẫn còn; hãy thử lại.");
   } catch {
-    state.textContent = tell("Chưa nộp được bài. Câu trả lời vẫn còn; xin thử lại.");
+    state.textContent = tell("Chưa nộp được bài. Câu trả lời vẫn còn; hãy thử lại.");
   } finally {
     button.disabled = false;
   }
