@@ -138,7 +138,7 @@ class Assessor:
         if unknown := sorted((set(book.answers) | set(damaged)) - set(marks)):
             shown = ", ".join(unknown[:5])
             reasons.append(
-                SubmissionError(N_("Bỏ qua câu trả lời cho câu không có trong bài: {ids}."), ids=shown)
+                SubmissionError(N_("Đã bỏ qua câu trả lời cho câu không có trong bài: {ids}."), ids=shown)
             )
         code: list[CodeScore] = []
         solutions: dict[str, str] = {}

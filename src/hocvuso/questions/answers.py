@@ -234,8 +234,8 @@ def _unwritten(error: OSError, name: str) -> StorageError:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return StorageError(N_("Ổ đĩa đã đầy nên không ghi được tệp {name}: hãy xóa bớt tệp."), name=name)
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
-        return StorageError(N_("Không có quyền ghi tệp {name}."), name=name)
-    return StorageError(N_("Không ghi được tệp {name}."), name=name)
+        return StorageError(N_("Không có quyền ghi tệp {name}: hãy báo người vận hành."), name=name)
+    return StorageError(N_("Không ghi được tệp {name}: hãy thử lại sau ít phút."), name=name)
 
 
 def _dump(value: object, indent: int | None = None) -> bytes:

@@ -85,7 +85,7 @@ class Number(Question):
         if isinstance(value, str):
             return read_text(value, most=MOST)
         if isinstance(value, float) and not isfinite(value):
-            raise AnswerError(N_("Câu trả lời phải là một số hữu hạn."))
+            raise AnswerError(N_("Câu trả lời phải là một số."))
         if abs(value) >= LIMIT:
             raise AnswerError(N_("Câu trả lời là một số quá lớn: hãy kiểm tra lại."))
         return value
