@@ -27,13 +27,35 @@ _NEVER_SHOWN = (
     "@jupyterlab/apputils-extension:announcements",  # would ask another host
     "@jupyterlab/extensionmanager-extension",
     "@jupyterlab/terminal-extension",
+    # asks a language server, of which there is none
+    "@jupyterlab/lsp-extension",
+    "@jupyterlab/notebook-extension:language-server",
+    "@jupyterlab/fileeditor-extension:language-server",
     "@voila-dashboards/jupyterlab-preview",
+    "@jupyter-notebook/lab-extension",  # a way to pages that are switched off
 )
 _FOR_TRAINERS_ONLY = (
     "@jupyter/nbgrader:formgrader",
     "@jupyter/nbgrader:create-assignment",
     "@jupyter/nbgrader:course-list",
 )
+# JupyterLab compiles schemas and loads widgets' modules from memory (eval, blob:) and shows formgrader in a frame;
+# what learner code displays can't make a reader's browser ask another host
+_POLICIES = (
+    "default-src 'self'",
+    "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "font-src 'self' data:",
+    "media-src 'self' data: blob:",
+    "worker-src 'self' blob:",
+    "frame-src 'self' blob: data:",
+    "object-src 'none'",
+    "base-uri 'self'",
+    "form-action 'self'",
+    "frame-ancestors 'self'",
+)
+CONTENT_SECURITY_POLICY = "; ".join(_POLICIES)
 _IDLE_KERNEL_SECONDS = 1800
 _IDLE_SERVER_SECONDS = 3600
 
@@ -72,6 +94,7 @@ def _server(root: str, extensions: dict[str, bool]) -> str:
             "root_dir": root,
             "log_level": "WARN",  # its lines name the user
             "terminals_enabled": False,
+            "tornado_settings": {"headers": {"Content-Security-Policy": CONTENT_SECURITY_POLICY}},
             "kernel_manager_class": "hocvuso.hub.lab.CleanKernels",
             "jpserver_extensions": _OFF_FOR_ALL | extensions,
             "shutdown_no_activity_timeout": _IDLE_SERVER_SECONDS,

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
+
+import nbgrader
 
 from hocvuso.lessons.catalogue import NOT_HANDED_OUT
 from hocvuso.places import COURSE, Places
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+# ours first: its pages ask no other host
+_TEMPLATES = (
+    Path(__file__).parent / "nbgrader_templates",
+    Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates",
+)
 _ALWAYS_IGNORED = (".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback")
 
 
@@ -39,4 +44,5 @@ def configure(c: Any, root: Path) -> None:  # c: traitlets' Config, which has no
     c.CourseDirectory.ignore = [*_ALWAYS_IGNORED, *NOT_HANDED_OUT]
     c.Exchange.root = str(places.exchange)
     c.Exchange.timezone = "UTC"
+    c.HTMLExporter.extra_template_basedirs = [str(folder) for folder in _TEMPLATES]
     c.ExportApp.plugin_class = "hocvuso.records.export.HocVuSoExporter"
