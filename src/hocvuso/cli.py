@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hocvuso import __version__
-from hocvuso.errors import HocVuSoError, LessonError
+from hocvuso.errors import HocVuSoError, LessonError, SetupError, refused
 from hocvuso.language import N_, get_language
 from hocvuso.places import find_places
 
@@ -45,18 +45,40 @@ class Command(click.Command):
         self.epilog = say(N_("Ví dụ:")) + " " + example
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; one of our own errors becomes its sentence and exit code 1."""
+        """Run the command; what its user can mend becomes a sentence and exit code 1."""
         try:
             return super().invoke(ctx)
         except HocVuSoError as error:
-            click.echo(error.tell(LANG), err=True)
-            ctx.exit(1)
+            sentence = error.tell(LANG)
+        except BrokenPipeError:
+            raise  # whoever read our lines has seen enough; click knows what to do
+        except OSError as error:
+            sentence = refused(error).tell(LANG)
+        except Exception as error:
+            if not is_damaged_database(error):
+                raise
+            sentence = say(
+                N_("Không dùng được cơ sở dữ liệu của khóa học: tệp bị hỏng, bị khóa hoặc đĩa đã đầy.")
+            )
+        click.echo(sentence, err=True)
+        return ctx.exit(1)
 
 
 class Group(click.Group):
     """The command group; every command in it is a `Command`."""
 
     command_class = Command
+
+
+def is_damaged_database(error: Exception) -> bool:
+    """Whether a database said that it can't be used. Not imported for it: most commands need none."""
+    if "sqlalchemy" not in sys.modules and "sqlite3" not in sys.modules:
+        return False
+    import sqlite3
+
+    from sqlalchemy.exc import DatabaseError
+
+    return isinstance(error, DatabaseError | sqlite3.DatabaseError)
 
 
 def note(line: str) -> None:
@@ -68,7 +90,7 @@ def note(line: str) -> None:
 @click.version_option(__version__)
 @click.option(
     "--root",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    type=click.Path(path_type=Path),
     help=say(N_("Thư mục khóa học (mặc định: thư mục hiện tại hoặc HOCVUSO_ROOT).")),
 )
 @click.pass_context
@@ -127,15 +149,17 @@ def grade(find: Callable[[], Places], lesson: str | None, *, watching: bool) -> 
     from hocvuso.records.export import write_export
 
     summary = grade_waiting(places, lesson, report=count_lines(), now=now, new_id=lambda: str(uuid.uuid4()))
-    write_export(places)
     note(summary.tell(LANG))
+    write_export(places)
+    if summary.failed:
+        sys.exit(1)
 
 
 @main.command(
     example="hocvuso people lop-mau.csv",
     help=say(N_("Nhập danh sách người học: CSV có cột learner, full_name, unit, email.")),
 )
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path))
 @click.pass_obj
 def people(find: Callable[[], Places], file: Path) -> None:
     """Import the register of people."""
@@ -152,7 +176,7 @@ def people(find: Callable[[], Places], file: Path) -> None:
 @click.option(
     "--export",
     "export",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path),
     help=say(N_("Tệp CSV xuất điểm (mặc định: var/exports/grades.csv).")),
 )
 @click.option(
@@ -188,8 +212,8 @@ def certify(
             )
         for number in done.repaired:
             note(say(N_("{number}: tệp bị thiếu đã được làm lại."), number=number))
-        for refused in done.refused:
-            click.echo(refused.error.tell(LANG), err=True)
+        for failed in done.refused:
+            click.echo(failed.error.tell(LANG), err=True)
         note(
             say(
                 N_("Đã cấp {issued} chứng nhận mới; đang giữ {held}; chưa đủ điều kiện {waiting}."),
@@ -229,10 +253,10 @@ def revoke(find: Callable[[], Places], number: str, reason: str) -> None:
     example="hocvuso verify chung-nhan.pdf",
     help=say(N_("Xác minh một chứng nhận (tệp JSON hoặc PDF), không cần mạng.")),
 )
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--published",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    type=click.Path(path_type=Path),
     help=say(N_("Thư mục tài liệu do nơi cấp công bố (mặc định: var/published).")),
 )
 @click.pass_obj
@@ -240,6 +264,8 @@ def verify(find: Callable[[], Places], file: Path, published: Path | None) -> No
     """Say in one sentence whether a certificate holds; exit code 0 only when it does."""
     from hocvuso.certificates.verify import verify_file
 
+    if published and not published.is_dir():
+        raise SetupError(N_("Không có thư mục {path}."), path=published)
     verdict = verify_file(file.read_bytes(), published or find().published, lang=LANG)
     note(verdict.sentence)
     if verdict.kind != "valid":

@@ -18,7 +18,9 @@ put into the reader's language once, at the edge: the command line, an HTTP resp
 
 from __future__ import annotations
 
-from hocvuso.language import get_language
+import errno
+
+from hocvuso.language import N_, get_language
 
 
 class HocVuSoError(Exception):
@@ -75,3 +77,19 @@ class PeopleError(HocVuSoError):
 
 class CertificateError(HocVuSoError):
     """A certificate can't be issued, revoked or read."""
+
+
+def refused(error: OSError) -> SetupError:
+    """What the system refused to do with a file, in a sentence."""
+    path = error.filename or "?"
+    if error.errno == errno.ENOENT:
+        return SetupError(N_("Không có tệp hoặc thư mục {path}."), path=path)
+    if error.errno == errno.EISDIR:
+        return SetupError(N_("{path} là thư mục, không phải tệp."), path=path)
+    if error.errno in {errno.ENOTDIR, errno.EEXIST}:
+        return SetupError(N_("{path} là tệp, ở chỗ cần một thư mục."), path=path)
+    if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+        return SetupError(N_("Không có quyền đọc hoặc ghi {path}."), path=path)
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return SetupError(N_("Đĩa đã đầy: hãy giải phóng chỗ trống rồi chạy lại."))
+    return SetupError(N_("Không đọc hoặc ghi được {path}: {why}."), path=path, why=error.strerror or error)

@@ -65,5 +65,5 @@ def test_another_encoding_is_told_as_such(tmp_path):
 
 def test_a_missing_file_is_told(tmp_path):
     """No traceback for a wrong path."""
-    with pytest.raises(PeopleError, match="Không đọc được"):
+    with pytest.raises(PeopleError, match="Không có tệp"):
         read_people(tmp_path / "none.csv")

@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from hocvuso.certificates.problems import FileProblemsError, Problem
+from hocvuso.errors import refused
 from hocvuso.language import N_, nfc
 
 if TYPE_CHECKING:
@@ -59,7 +60,10 @@ def read_results(export: Path) -> tuple[Results, ...]:
             else:
                 for row in rows:
                     _take(reading, rows.line_num, row)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except OSError as error:
+        told = refused(error)
+        reading.problems.append(Problem("", told.message, told.fields))
+    except (UnicodeDecodeError, csv.Error) as error:
         reading.problems.append(Problem("", N_("không đọc được: {detail}"), {"detail": error}))
     if reading.problems:
         raise FileProblemsError(export, reading.problems)

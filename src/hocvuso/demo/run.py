@@ -34,6 +34,10 @@ say = get_language(os.environ.get("HOCVUSO_LANG", "vi"))
 def run_demo(places: Places, *, host: str, port: int, headless: bool, report: Callable[[str], None]) -> int:
     """Build, teach, grade, certify, verify; write demo.json; serve unless ``headless``. The exit code."""
     started = time.monotonic()
+    if not headless:
+        from hocvuso.hub.serve import check_address
+
+        check_address(host, port)  # now rather than after the class
     mark_as_demo(places)
     people = sample_class()
     step(report, N_("1. Dựng và phát hành bài học"))

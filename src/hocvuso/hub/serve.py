@@ -7,9 +7,11 @@ and whatever one of them leaves behind is stopped too.
 from __future__ import annotations
 
 import ctypes
+import errno
 import fcntl
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -25,14 +27,15 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]  # no types are published with it
 
 from hocvuso.errors import SetupError
-from hocvuso.hub.jupyterhub import SITE_PATH, find_deploy, proxy_command
+from hocvuso.hub.jupyterhub import find_deploy, proxy_command
 from hocvuso.hub.secret_files import make_private
-from hocvuso.hub.settings import HubSettings, is_free
+from hocvuso.hub.settings import SITE_PATH, HubSettings
 from hocvuso.kernels.sandbox import probe
 from hocvuso.language import N_, SOURCE, get_language
 from hocvuso.places import Places
 
 READY = f"{SITE_PATH}xac-minh"  # the site's public page: hub, proxy and site all answered
+_PORTS = 65536
 _START_SECONDS = 120
 _STOP_SECONDS = 20
 _PR_SET_CHILD_SUBREAPER = 36
@@ -90,11 +93,34 @@ def log_folder(places: Places) -> Path:
 def _check_machine(places: Places, settings: HubSettings) -> None:
     proxy_command(places)
     probe()
-    if not is_free(settings.host, settings.port):
+    check_address(settings.host, settings.port)
+
+
+def check_address(host: str, port: int) -> None:
+    """SetupError, saying what to choose instead, when ``port`` can't be listened on at ``host`` now."""
+    if not 0 < port < _PORTS:
+        raise SetupError(N_("Số cổng phải từ 1 đến 65535, không phải {port}."), port=port)
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind((host, port))
+    except (OSError, UnicodeError) as error:
+        found = getattr(error, "errno", None)
+        if found == errno.EADDRINUSE:
+            raise SetupError(
+                N_(
+                    "Cổng {port} đang có chương trình khác dùng: hãy dừng chương trình đó hoặc chọn cổng khác."
+                ),
+                port=port,
+            ) from error
+        if found == errno.EACCES:
+            raise SetupError(
+                N_("Không có quyền dùng cổng {port}: hãy chọn cổng từ 1024 trở lên."), port=port
+            ) from error
         raise SetupError(
-            N_("Cổng {port} đang có chương trình khác dùng: hãy dừng chương trình đó hoặc chọn cổng khác."),
-            port=settings.port,
-        )
+            N_("“{host}” không phải địa chỉ của máy này: hãy dùng 127.0.0.1 hoặc một địa chỉ của máy."),
+            host=host,
+        ) from error
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, insert, select, update
 
-from hocvuso.errors import PeopleError
+from hocvuso.errors import PeopleError, refused
 from hocvuso.language import N_, get_language, nfc
 from hocvuso.lessons.editions import write_atomically
 from hocvuso.places import folder_of
@@ -125,9 +125,8 @@ def read_people(file: Path) -> list[Person]:
             N_("Danh sách {path} không phải là UTF-8: hãy lưu lại dạng CSV UTF-8."), path=file
         ) from error
     except OSError as error:
-        raise PeopleError(
-            N_("Không đọc được danh sách {path}: {why}."), path=file, why=error.strerror
-        ) from error
+        told = refused(error)
+        raise PeopleError(told.message, **told.fields) from error
     mistakes: list[Mistake] = []
     found: dict[str, Person] = {}
     lines: dict[str, int] = {}
