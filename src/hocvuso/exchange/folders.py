@@ -65,10 +65,13 @@ def remove_folder(root: Path, *names: str) -> None:
         rmtree(names[-1], ignore_errors=True, dir_fd=handle)
 
 
-def write_folder(target: Path, files: Mapping[str, bytes], staging: Path) -> None:
+def write_folder(
+    target: Path, files: Mapping[str, bytes], staging: Path, *, group_may_remove: bool = False
+) -> None:
     """Put ``files`` at ``target``: written to ``staging`` and to the disk first, then there by one rename.
 
-    An OSError leaves neither. Who finds ``target`` finds all of it.
+    An OSError leaves neither. Who finds ``target`` finds all of it. ``group_may_remove`` lets the folder's group
+    take it away again, whatever the umask.
     """
     try:
         staging.mkdir(parents=True)
@@ -79,6 +82,8 @@ def write_folder(target: Path, files: Mapping[str, bytes], staging: Path) -> Non
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
+        if group_may_remove:  # last: for one who is not in the group it clears the bit that hands the group down
+            staging.chmod(stat.S_IMODE(staging.stat().st_mode) | stat.S_IRWXG)
         _sync(staging)
         target.parent.mkdir(parents=True, exist_ok=True)
         staging.rename(target)

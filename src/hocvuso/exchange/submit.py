@@ -61,7 +61,8 @@ def submit(  # noqa: PLR0913, PLR0917  (the contract's order)
     )
     files[RECEIPT] = json.dumps(receipt.record(), ensure_ascii=False, indent=1).encode("utf-8")
     try:
-        write_folder(places.inbound / name, files, places.staging / receipt_id)
+        # the grader, which may be another system user, takes it away once it is graded
+        write_folder(places.inbound / name, files, places.staging / receipt_id, group_may_remove=True)
     except OSError as error:
         raise StorageError(
             N_("Chưa nộp được bài vì máy chủ không ghi được ({why}). Câu trả lời vẫn còn; hãy nộp lại sau ít phút."), why=error.strerror

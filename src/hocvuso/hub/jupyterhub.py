@@ -1,8 +1,8 @@
 """JupyterHub's configuration of one course, as small functions that each decide one thing.
 
 `configure` is what `deploy/jupyterhub_config.py` calls. The hub signs people in, starts the proxy and the
-site (`hocvuso.site`, the managed service ``hoc``), and a JupyterLab for whoever asks for one. All its state
-lies in ``places.hub``.
+site (`hocvuso.site`, the service ``hoc``; where `HubSettings.site_token_file` is set, somebody else starts it, see
+`hocvuso.hub.beside`), and a JupyterLab for whoever asks for one. All its state lies in ``places.hub``.
 """
 
 from __future__ import annotations
@@ -21,13 +21,11 @@ import hocvuso
 from hocvuso.errors import SetupError
 from hocvuso.hub.accounts import OPERATORS, SAMPLES, TRAINERS, HocVuSoAuthenticator, database_url
 from hocvuso.hub.secret_files import keep_secret, make_private
-from hocvuso.hub.settings import HubSettings, site_environment
+from hocvuso.hub.settings import SERVICE, SITE_MAY_READ, SITE_PATH, HubSettings, site_environment
 from hocvuso.hub.spawner import LabSpawner
 from hocvuso.language import N_, SOURCE, get_language
 from hocvuso.places import Places
 
-SERVICE = "hoc"
-SITE_PATH = f"/services/{SERVICE}/"
 COOKIE_DAYS = 14
 TEMPLATES = Path(__file__).parent / "templates"
 _PROXY = Path("node", "node_modules", "configurable-http-proxy", "bin", "configurable-http-proxy")
@@ -123,18 +121,19 @@ def _people(c: Any, settings: HubSettings) -> None:
 
 
 def _site(c: Any, places: Places, settings: HubSettings) -> None:
-    c.JupyterHub.services = [
-        {
-            "name": SERVICE,
-            "url": f"http://127.0.0.1:{settings.site_port}",
-            "command": list(settings.site_command),
-            "cwd": str(places.root),
-            "environment": site_environment(places.root),
-            "oauth_no_confirm": True,
-            # who is signed in and in which groups; nothing can be done on a learner's behalf
-            "oauth_client_allowed_scopes": ["read:users:groups!user"],
-        }
-    ]
+    service: dict[str, object] = {
+        "name": SERVICE,
+        "url": f"http://127.0.0.1:{settings.site_port}",
+        "oauth_no_confirm": True,
+        "oauth_client_allowed_scopes": list(SITE_MAY_READ),
+    }
+    if settings.site_token_file is not None:
+        service["api_token"] = settings.site_token()
+    else:
+        service["command"] = list(settings.site_command)
+        service["cwd"] = str(places.root)
+        service["environment"] = site_environment(places.root)
+    c.JupyterHub.services = [service]
 
 
 def _roles(c: Any, settings: HubSettings) -> None:
@@ -162,7 +161,7 @@ def _pages(c: Any) -> None:
 def _web(c: Any, settings: HubSettings) -> None:
     c.JupyterHub.cookie_max_age_days = COOKIE_DAYS
     c.JupyterHub.tornado_settings = {
-        "cookie_options": {"SameSite": "Lax"} | ({"secure": True} if settings.https else {}),
+        "cookie_options": settings.cookie_options,
         "headers": {
             "Content-Security-Policy": CONTENT_SECURITY_POLICY,
             "Referrer-Policy": "same-origin",

@@ -7,13 +7,19 @@ import socket
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Self
 
 from hocvuso.errors import SetupError
 from hocvuso.language import N_
 
+SERVICE = "hoc"
+SITE_PATH = f"/services/{SERVICE}/"
+SITE_MAY_READ = ("read:users:groups!user",)
+"""What the site is told of who is signed in: their name and groups. It can do nothing on a learner's behalf."""
 SITE_COMMAND = (sys.executable, "-m", "hocvuso.site")
 _PORTS = 65536
+_SHORTEST_TOKEN = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +35,14 @@ class HubSettings:
     proxy_port: int = 0
     site_port: int = 0
     site_command: tuple[str, ...] = SITE_COMMAND
+    site_token_file: Path | None = None
+    """Where hub and site read the token that they know each other by, when the site is started beside the hub (as
+    another system user). Their inner ports then follow the public one, so that each knows the other's."""
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str]) -> Self:
-        """The settings in ``HOCVUSO_HOST``, ``HOCVUSO_PORT``, ``HOCVUSO_DEMO`` and ``HOCVUSO_HTTPS``."""
-        port = env.get("HOCVUSO_PORT") or "8000"
+        """The settings in ``HOCVUSO_HOST``, ``_PORT``, ``_DEMO``, ``_HTTPS`` and ``_SITE_TOKEN_FILE``."""
+        port, token_file = env.get("HOCVUSO_PORT") or "8000", env.get("HOCVUSO_SITE_TOKEN_FILE")
         if not port.isdecimal() or not 0 < int(port) < _PORTS:
             raise SetupError(
                 N_("HOCVUSO_PORT phải là số cổng từ 1 đến 65535, không phải “{port}”."), port=port
@@ -43,6 +52,7 @@ class HubSettings:
             port=int(port),
             demo=env.get("HOCVUSO_DEMO") == "1",
             https=env.get("HOCVUSO_HTTPS") == "1",
+            site_token_file=Path(token_file) if token_file else None,
         )
 
     def environment(self) -> dict[str, str]:
@@ -52,7 +62,29 @@ class HubSettings:
             "HOCVUSO_PORT": str(self.port),
             "HOCVUSO_DEMO": "1" if self.demo else "0",
             "HOCVUSO_HTTPS": "1" if self.https else "0",
+            "HOCVUSO_SITE_TOKEN_FILE": str(self.site_token_file or ""),
         }
+
+    def site_token(self) -> str:
+        """The token in ``site_token_file``; SetupError when it can't be read or is none."""
+        assert self.site_token_file is not None  # noqa: S101  (asked only where the site is beside the hub)
+        try:
+            token = self.site_token_file.read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError):
+            token = ""
+        if len(token) < _SHORTEST_TOKEN:
+            raise SetupError(
+                N_(
+                    "Không đọc được mã chung của máy chủ và trang học trong {path}: xem docs/installation.md."
+                ),
+                path=self.site_token_file,
+            )
+        return token
+
+    @property
+    def cookie_options(self) -> dict[str, object]:
+        """How cookies of hub and site are set."""
+        return {"SameSite": "Lax"} | ({"secure": True} if self.https else {})
 
     @property
     def url(self) -> str:
@@ -60,8 +92,12 @@ class HubSettings:
         return f"http://{self.host}:{self.port}"
 
     def with_free_ports(self) -> Self:
-        """The same settings with every port 0 replaced by one that is free now, near the public one."""
-        free = iter(_free_ports_after(self.port))
+        """The same settings with every port 0 replaced by one that is free now, near the public one.
+
+        With the site beside the hub they are the three after the public one, free or not.
+        """
+        beside = self.site_token_file is not None
+        free = iter(range(self.port + 1, self.port + 4) if beside else _free_ports_after(self.port))
         return replace(
             self,
             hub_port=self.hub_port or next(free),

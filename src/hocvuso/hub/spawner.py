@@ -19,11 +19,12 @@ from jupyterhub.spawner import SimpleLocalProcessSpawner
 from jupyterhub.utils import random_port
 from traitlets import Unicode
 
-from hocvuso.errors import HocVuSoError
+from hocvuso.errors import HocVuSoError, SetupError
 from hocvuso.hub.accounts import TRAINERS, check_username
 from hocvuso.hub.lab import SECRET_NAMES, SECRETS_FD
 from hocvuso.hub.lab_files import HOME_OVERLAYS, learner_files, trainer_files
 from hocvuso.kernels.sandbox import Limits, clean_env, sandbox_command
+from hocvuso.language import N_
 from hocvuso.places import COURSE, Places, folder_of
 
 HOME = "/home/hocvien"
@@ -121,6 +122,7 @@ def _trainers_box(places: Places, trainer: str, env: dict[str, str]) -> list[str
         places.var / "solution",
         places.var / "source_with_tests",
     )
+    _check_rights(writable)
     for path in writable:
         path.mkdir(parents=True, exist_ok=True)
     readable = (places.root / "nbgrader_config.py", places.results, places.evidence, places.editions)
@@ -134,6 +136,17 @@ def _trainers_box(places: Places, trainer: str, env: dict[str, str]) -> list[str
     if os.environ.get("HOCVUSO_GRADEBOOK"):
         env["HOCVUSO_GRADEBOOK"] = os.environ["HOCVUSO_GRADEBOOK"]
     return _boxed(options, env=env, home=str(home), cwd=str(places.root))
+
+
+def _check_rights(folders: Iterable[Path]) -> None:
+    """SetupError where the hub's system user may not use what a trainer needs (docs/installation.md)."""
+    if not all(os.access(path, os.R_OK | os.W_OK | os.X_OK) for path in folders if path.exists()):
+        raise SetupError(
+            N_(
+                "Máy chủ này tách riêng từng phần, nên không mở được JupyterLab của giảng viên từ trang này: "
+                "giảng viên dùng tài khoản hệ thống dành cho giảng viên, xem docs/installation.md."
+            )
+        )
 
 
 def _boxed(options: Iterable[str], *, env: dict[str, str], home: str, cwd: str) -> list[str]:

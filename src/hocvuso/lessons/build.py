@@ -127,6 +127,14 @@ def _make(lesson: Lesson, edition: str, staging: Path) -> None:
     for name, notebook in live_notebooks(lesson, edition).items():
         _write_json(release / name, notebook)
     check_release(lesson, release)
+    _open_to_all(release)
+
+
+def _open_to_all(release: Path) -> None:
+    """The learner edition holds nothing secret, and the site that reads it may be another system user."""
+    release.chmod(0o755)
+    for path in release.iterdir():
+        path.chmod(0o644)
 
 
 def _write_json(path: Path, value: object) -> None:

@@ -102,7 +102,10 @@ def lesson_of(edition: str) -> str:
 
 
 def has_begun(places: Places, edition: str) -> bool:
-    """Whether anyone has saved an answer to, fetched, or handed in ``edition``."""
+    """Whether anyone has saved an answer to, fetched, or handed in ``edition``.
+
+    A released edition counts as begun when there is a folder that we may not look into.
+    """
     folders = (
         (places.answers, f"*/{edition}/answers.json"),
         (places.submitted, f"*/{edition}"),
@@ -114,8 +117,13 @@ def has_begun(places: Places, edition: str) -> bool:
         (places.results, f"*/{edition}.json"),
         (places.homes, f"*/{edition}"),
     )
-    if any(next(folder.glob(pattern), None) is not None for folder, pattern in folders if folder.is_dir()):
+    here = [(folder, pattern) for folder, pattern in folders if folder.is_dir()]
+    if any(next(folder.glob(pattern), None) is not None for folder, pattern in here):
         return True
+    if not all(os.access(folder, os.R_OK | os.X_OK) for folder, _ in here):
+        entry = read_ledger(places.editions).find(edition)
+        if entry is not None and entry.released is not None:
+            return True
     return is_in_gradebook(places, edition)
 
 
