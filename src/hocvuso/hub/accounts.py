@@ -28,6 +28,7 @@ from sqlalchemy.orm import Session
 from traitlets import Bool, default
 
 from hocvuso.errors import PeopleError
+from hocvuso.hub.logs import nobody
 from hocvuso.hub.secret_files import make_private, write_private
 from hocvuso.language import N_, nfc
 from hocvuso.places import Places, folder_of
@@ -109,6 +110,13 @@ class HocVuSoAuthenticator(NativeAuthenticator):  # type: ignore[misc]  # untype
         except PeopleError:
             return False
         return True
+
+    def get_user(self, username: str) -> Any:
+        """The account of that name, or None; from now on no line of the log names it."""
+        found = super().get_user(username)
+        if found is not None:
+            nobody.know(found.username)
+        return found
 
     def is_refused(self, username: str) -> bool:
         """Whether ``username`` is a sample account on a hub that is no demo."""

@@ -17,6 +17,8 @@ from typing import Any
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from jupyterhub.singleuser.extension import JupyterHubSingleUser
 
+from hocvuso.hub.logs import keep_people_out
+
 SECRETS_FD = "HOCVUSO_LAB_SECRETS_FD"
 SECRET_NAMES = ("JUPYTERHUB_API_TOKEN", "JPY_API_TOKEN")
 _PR_SET_DUMPABLE = 4
@@ -72,6 +74,7 @@ def main() -> None:
     """Run the user's server until it is told to stop."""
     close_to_neighbours()
     take_secrets()
+    keep_people_out().know(os.environ.get("JUPYTERHUB_USER", ""))
     app = JupyterHubSingleUser.initialize_server(sys.argv[1:])
     forget_secrets(app)
     app.start()
