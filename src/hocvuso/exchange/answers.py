@@ -28,8 +28,11 @@ if TYPE_CHECKING:
 Conflict: TypeAlias = Literal["kept-yours", "kept-other"]
 
 MAX_HISTORY = 1024 * 1024
+_LONGEST_LINE = 64 * 1024  # an answer has at most 20 kB
 _EDITION = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-_NOT_SAVED = N_("Chưa lưu được câu trả lời vì máy chủ không ghi được ({why}). Câu trả lời trước vẫn còn; hãy thử lại sau ít phút.")
+_NOT_SAVED = N_(
+    "Chưa lưu được câu trả lời vì máy chủ không ghi được ({why}). Câu trả lời trước vẫn còn; hãy thử lại sau ít phút."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +89,11 @@ class AnswerStore:
         folder = self._place(learner, edition)
         with _held(folder):
             book = self.read(learner, edition)
+            _settle(folder, book)
             before = book.answers.get(name)
             revision = before.revision if before else 0
             if seen > revision or seen < 0:
-                raise ConflictError(
-                    N_("Trang này đã cũ: hãy tải lại trang rồi trả lời lại.")
-                )
+                raise ConflictError(N_("Trang này đã cũ: hãy tải lại trang rồi trả lời lại."))
             if before is None:
                 return _store(folder, book, name, value, edited, None)
             late = seen < revision
@@ -179,6 +181,35 @@ def _keep(folder: Path, name: str, record: AnswerRecord, now: datetime) -> int:
     except OSError as error:
         raise StorageError(_NOT_SAVED, why=error.strerror) from error
     return size
+
+
+def _settle(folder: Path, book: AnswerBook) -> None:
+    """Take out of the history what a killed process put there too early.
+
+    Half a line, or an answer that still stands because the edit that was to replace it was not stored.
+    """
+    path = folder / "history.jsonl"
+    try:
+        with path.open("r+b") as file:
+            end = file.seek(0, os.SEEK_END)
+            file.seek(max(0, end - _LONGEST_LINE))
+            *_, last = (b"", *file.read().splitlines(keepends=True))
+            if last and (not last.endswith(b"\n") or _still_stands(last, book)):
+                file.truncate(end - len(last))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise StorageError(_NOT_SAVED, why=error.strerror) from error
+
+
+def _still_stands(line: bytes, book: AnswerBook) -> bool:
+    try:
+        entry = json.loads(line)
+        current = book.answers.get(entry.pop("question"))
+        entry.pop("superseded")
+    except (ValueError, KeyError, AttributeError, TypeError):  # damaged otherwise: it hinders nobody
+        return False
+    return current is not None and entry == current.model_dump(mode="json")
 
 
 def _make_room(path: Path) -> None:

@@ -9,14 +9,25 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import rfc8785
+
 from hocvuso.errors import AnswerError, ReceiptError, SubmissionError
 from hocvuso.exchange.answers import check_edition
-from hocvuso.exchange.folders import MAX_BYTES, list_folders, opened, read_folder, remove_folder
+from hocvuso.exchange.folders import (
+    MAX_BYTES,
+    is_theirs,
+    list_folders,
+    opened,
+    read_folder,
+    remove_folder,
+    sweep_folder,
+)
 from hocvuso.exchange.receipts import (
     RECEIPT,
     PublicKey,
@@ -40,6 +51,7 @@ if TYPE_CHECKING:
 
 SECRET = "submission_secret.txt"  # noqa: S105  (a file's name: what nbgrader names this hand-in's feedback by)
 LONGEST_NAME = 200  # bytes; leaves room for an ending within the 255 that a file name may have
+log = logging.getLogger("hocvuso.exchange")
 MOST_AT_ONCE = 50  # of one learner's JupyterLab; the rest waits for the next round, behind everybody else's
 
 
@@ -79,6 +91,15 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Collected:
+    """The receipt of an earlier run that took in the same folder: its id, its time, `hash_submission` of the files."""
+
+    receipt: str
+    handed_in: datetime
+    files: str
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """A submission that was taken in: its files as they came, or the reason why they can't be used."""
 
@@ -94,16 +115,28 @@ def find_waiting(places: Places, lesson: str | None = None, *, labs: bool = True
     ``labs=False`` leaves the latter out: with thousands of learners it takes a while to look into each.
     """
     key = PublicKey.load(places.site_keys)
-    names = list_folders(places.inbound) if places.inbound.is_dir() else []
-    signed = [_from_site(places.inbound, name, key) for name in names]
+    signed = list(_from_sites(places.inbound, key))
     signed.sort(key=lambda w: (w.handed_in.timestamp() if w.handed_in else 0.0, w.name))
     for waiting in (*signed, *(_from_labs(places.labs) if labs else ())):
         if lesson is None or lesson in {waiting.edition, lesson_of(waiting.edition)}:
             yield waiting
 
 
-def take_in(waiting: Waiting, key: SiteKey, now: datetime, new_id: str) -> Taken:
-    """Read the files and settle the receipt: the site's is checked against them, a JupyterLab's is made."""
+def sweep(places: Places) -> None:
+    """Finish the removals that a crash cut off."""
+    sweep_folder(places.inbound)
+    for lab in list_folders(places.labs) if places.labs.is_dir() else ():
+        sweep_folder(places.labs, lab, "inbound")
+
+
+def take_in(
+    waiting: Waiting, key: SiteKey, now: datetime, new_id: str, before: Collected | None = None
+) -> Taken:
+    """Read the files and settle the receipt: the site's is checked against them, a JupyterLab's is made.
+
+    ``before`` is what an earlier run, cut off since, made of the same folder: with the same files the receipt is the
+    same again. Raises StorageError or OSError when the files can't be read now; the submission waits on.
+    """
     fault: SubmissionError | ReceiptError | None = waiting.fault
     files: Mapping[str, bytes] = {}
     try:
@@ -115,6 +148,8 @@ def take_in(waiting: Waiting, key: SiteKey, now: datetime, new_id: str) -> Taken
     if waiting.via == "page" or waiting.learner is None:
         return Taken(waiting, files, waiting.receipt, fault)
     files = {name: data for name, data in files.items() if name != RECEIPT}  # a learner can't bring their own
+    if before and before.files == hash_submission(files):
+        now, new_id = before.handed_in, before.receipt
     receipt = key.sign(
         Receipt(
             id=new_id,
@@ -130,13 +165,29 @@ def take_in(waiting: Waiting, key: SiteKey, now: datetime, new_id: str) -> Taken
     return Taken(replace(waiting, receipt=receipt, handed_in=now), files, receipt, fault)
 
 
+def hash_submission(files: Mapping[str, bytes]) -> str:
+    """One hash over all files that were handed in."""
+    return hashlib.sha256(rfc8785.dumps(dict(hash_files(files)))).hexdigest()
+
+
 def _usable(files: Mapping[str, bytes], edition: str) -> Mapping[str, bytes]:
     """``files``, unless one of them needs a folder where a file must be."""
     fixed = {RECEIPT, "answers.json", "timestamp.txt", f"{edition}.ipynb"}
     for name in files:
         if "/" in name and name.split("/")[0] in fixed:
-            raise SubmissionError(N_("Bài nộp có mục không phải là tệp thường (ví dụ liên kết): {name}."), name=name.split("/")[0])
+            raise SubmissionError(
+                N_("Bài nộp có mục không phải là tệp thường (ví dụ liên kết): {name}."),
+                name=name.split("/")[0],
+            )
     return files
+
+
+def _from_sites(inbound: Path, key: PublicKey | None) -> Iterator[Waiting]:
+    for name in list_folders(inbound) if inbound.is_dir() else ():
+        try:
+            yield _from_site(inbound, name, key)
+        except OSError as error:  # the machine's fault: the others are graded, this one waits
+            log.error("a submission could not be read: %s", error.strerror)  # noqa: TRY400  (the rest may be a name)
 
 
 def _from_site(inbound: Path, name: str, key: PublicKey | None) -> Waiting:
@@ -159,6 +210,8 @@ def _read_receipt(inbound: Path, name: str, key: PublicKey | None) -> Receipt:
         with os.fdopen(handle, "rb") as file:
             record = json.loads(file.read(MAX_BYTES))
     except (OSError, ValueError, RecursionError) as error:
+        if isinstance(error, OSError) and not isinstance(error, FileNotFoundError) and not is_theirs(error):
+            raise
         raise ReceiptError(
             N_("Bài nộp không có biên nhận của trang học nên không biết là của ai.")
         ) from error

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from shutil import rmtree
 from typing import TYPE_CHECKING
 
-from hocvuso.errors import SubmissionError
+from hocvuso.errors import StorageError, SubmissionError
 from hocvuso.language import N_
+from hocvuso.lessons.swap import put_in_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 MAX_BYTES = 10 * 1024 * 1024
 MAX_FILES = 200
 MAX_DEPTH = 5
+_REMOVED = ".removed-"
+_THEIRS = {errno.ELOOP, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.ENXIO, errno.ENODEV}
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -42,12 +47,16 @@ def read_folder(root: Path, *names: str) -> dict[str, bytes]:
     """Every file below ``root/names…`` by its relative name; SubmissionError for what no honest folder has.
 
     Links, pipes and devices are refused, not followed; so are too many files, too much text and deep trees.
+    StorageError when it changes meanwhile, OSError when the machine fails: then nothing is wrong with the
+    submission, and a later look will do.
     """
     files: dict[str, bytes] = {}
     try:
         with opened(root, *names) as handle:
             _read_into(files, handle, "", [MAX_BYTES], 1)
     except OSError as error:
+        if not is_theirs(error):
+            raise
         raise SubmissionError(N_("Không đọc được thư mục bài nộp: {why}."), why=error.strerror) from error
     return files
 
@@ -60,9 +69,25 @@ def list_folders(root: Path, *names: str) -> list[str]:
 
 
 def remove_folder(root: Path, *names: str) -> None:
-    """Remove the folder ``root/names…`` as far as its rights allow; nothing outside it, whatever links are in it."""
+    """Remove the folder ``root/names…`` as far as its rights allow; nothing outside it, whatever links are in it.
+
+    It is gone at once for who looks; what a crash leaves of it under another name `sweep_folder` removes.
+    """
     with suppress(OSError), opened(root, *names[:-1]) as handle:
-        rmtree(names[-1], ignore_errors=True, dir_fd=handle)
+        name = names[-1]
+        hidden = _REMOVED + sha256(os.fsencode(name)).hexdigest()
+        with suppress(OSError):  # something of that name may stand there
+            os.rename(name, hidden, src_dir_fd=handle, dst_dir_fd=handle)
+            name = hidden
+        rmtree(name, ignore_errors=True, dir_fd=handle)
+
+
+def sweep_folder(root: Path, *names: str) -> None:
+    """Finish the removals in ``root/names…`` that a crash cut off."""
+    with suppress(OSError), opened(root, *names) as handle:
+        for name in os.listdir(handle):  # noqa: PTH208  (a handle)
+            if name.startswith(_REMOVED):
+                rmtree(name, ignore_errors=True, dir_fd=handle)
 
 
 def write_folder(
@@ -82,7 +107,9 @@ def write_folder(
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-        if group_may_remove:  # last: for one who is not in the group it clears the bit that hands the group down
+        if (
+            group_may_remove
+        ):  # last: for one who is not in the group it clears the bit that hands the group down
             staging.chmod(stat.S_IMODE(staging.stat().st_mode) | stat.S_IRWXG)
         _sync(staging)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -94,28 +121,23 @@ def write_folder(
 
 
 def replace_folder(target: Path, files: Mapping[str, bytes], staging: Path) -> None:
-    """Put ``files`` in the place of the folder ``target``; a reader finds the old folder or the new one.
+    """Put ``files`` in the place of the folder ``target``; a reader finds the old folder or the new one."""
+    made, old = staging / "new", staging / "old"
+    try:
+        write_folder(made, files, staging / "part")
+        put_in_place(made, target, old)
+    finally:
+        rmtree(staging, ignore_errors=True)
 
-    Two renames: for a moment neither is there, never a mixture.
-    """
-    staging.parent.mkdir(parents=True, exist_ok=True)
-    old = staging.with_name(staging.name + ".old")
-    rmtree(old, ignore_errors=True)
-    try:
-        target.rename(old)
-    except FileNotFoundError:
-        write_folder(target, files, staging)
-        return
-    try:
-        write_folder(target, files, staging)
-    except BaseException:
-        old.rename(target)
-        raise
-    rmtree(old, ignore_errors=True)
+
+def is_theirs(error: OSError) -> bool:
+    """Whether the folder's owner brought ``error`` about (a link, a missing right) and not the machine."""
+    return error.errno in _THEIRS
 
 
 def _read_into(files: dict[str, bytes], folder: int, prefix: str, left: list[int], depth: int) -> None:
-    for entry in sorted(os.listdir(folder)):
+    entries = sorted(os.listdir(folder))
+    for entry in entries:
         name = prefix + entry
         if not _is_text(name):
             raise SubmissionError(N_("Bài nộp có tệp mang tên không đọc được: hãy đổi tên tệp."))
@@ -128,27 +150,49 @@ def _read_into(files: dict[str, bytes], folder: int, prefix: str, left: list[int
             elif stat.S_ISREG(mode):
                 files[name] = _read_all(handle, left)
             else:
-                raise SubmissionError(N_("Bài nộp có mục không phải là tệp thường (ví dụ liên kết): {name}."), name=name)
+                raise SubmissionError(
+                    N_("Bài nộp có mục không phải là tệp thường (ví dụ liên kết): {name}."), name=name
+                )
         if len(files) > MAX_FILES:
             raise SubmissionError(N_("Bài nộp có hơn {most} tệp: hãy bỏ bớt tệp."), most=MAX_FILES)
+    if sorted(os.listdir(folder)) != entries:
+        raise _changing()
 
 
 def _read_all(handle: int, left: list[int]) -> bytes:
+    before = _version(handle)
     parts = []
     while data := os.read(handle, 1024 * 1024):
         left[0] -= len(data)
         if left[0] < 0:
             raise SubmissionError(N_("Bài nộp lớn hơn 10 MB: hãy bỏ bớt tệp lớn."))
         parts.append(data)
+    if _version(handle) != before:
+        raise _changing()
     return b"".join(parts)
+
+
+def _version(handle: int) -> tuple[int, int, int]:
+    found = os.fstat(handle)
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+def _changing() -> StorageError:
+    return StorageError(N_("Bài nộp thay đổi trong lúc đọc; bài vẫn chờ và sẽ được đọc lại."))
 
 
 @contextmanager
 def _opened(entry: str, folder: int, name: str) -> Iterator[int]:
     try:
         handle = os.open(entry, _FLAGS, dir_fd=folder)
+    except FileNotFoundError as error:
+        raise _changing() from error
     except OSError as error:  # a link (O_NOFOLLOW), a socket, a file without the right to read
-        raise SubmissionError(N_("Bài nộp có mục không phải là tệp thường (ví dụ liên kết): {name}."), name=name) from error
+        if not is_theirs(error):
+            raise
+        raise SubmissionError(
+            N_("Bài nộp có mục không phải là tệp thường (ví dụ liên kết): {name}."), name=name
+        ) from error
     try:
         yield handle
     finally:

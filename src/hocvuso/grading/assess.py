@@ -6,18 +6,15 @@ assessment with a reason; it never raises.
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-import rfc8785
-
 from hocvuso.errors import AnswerError, HocVuSoError, SandboxError, SetupError, SubmissionError
 from hocvuso.exchange.answers import AnswerStore, merge
-from hocvuso.exchange.receipts import hash_files
+from hocvuso.exchange.collect import hash_submission
 from hocvuso.grading.code import CodeScore, run_code, score_code, solutions_in, unscored
 from hocvuso.grading.rule import score_question
 from hocvuso.kernels.sandbox import probe
@@ -90,7 +87,7 @@ class Assessment:
     @property
     def submission_hash(self) -> str:
         """One hash over all files that were handed in."""
-        return hashlib.sha256(rfc8785.dumps(dict(hash_files(self.taken.files)))).hexdigest()
+        return hash_submission(self.taken.files)
 
 
 class Assessor:

@@ -9,15 +9,18 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
+import sqlite3
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from itertools import islice
+from shutil import rmtree
 from typing import TYPE_CHECKING, TypeAlias
 
 from hocvuso import __version__
-from hocvuso.exchange.collect import Waiting, find_waiting, take_in
+from hocvuso.errors import HocVuSoError
+from hocvuso.exchange.collect import Collected, Waiting, find_waiting, sweep, take_in
 from hocvuso.exchange.folders import replace_folder, write_folder
 from hocvuso.exchange.receipts import RECEIPT, SiteKey
 from hocvuso.exchange.submit import TIMESTAMP
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
     from hocvuso.places import Places
 
 Report: TypeAlias = "Callable[[str], None]"
+STAGING = ".staging"
 UNCLAIMED = ".unclaimed"  # no learner's folder begins with a dot
 log = logging.getLogger("hocvuso.grading")
 say = get_language("vi")
@@ -80,6 +84,7 @@ def grade_waiting(
     new_id: Callable[[], str],
 ) -> Summary:
     """Grade everything that waits (of one lesson, when named). No submission's damage touches another."""
+    sweep(places)
     return grade_these(places, find_waiting(places, lesson), report, now=now, new_id=new_id)
 
 
@@ -99,7 +104,9 @@ def grade_these(  # noqa: PLR0913  (the two sources of chance and time, and who 
         grader = _Grader(places, book, now, new_id)
         rest = iter(waiting)
         while batch := list(islice(rest, 4 * workers)):
-            for one, found in zip(batch, pool.map(grader.assess, batch), strict=True):
+            known = book.find_collected(one for one in batch if one.via == "jupyterlab")
+            before = [known.get((one.learner, one.name)) for one in batch]
+            for one, found in zip(batch, pool.map(grader.assess, batch, before), strict=True):
                 outcome = grader.finish(one, found)
                 setattr(summary, outcome, getattr(summary, outcome) + 1)
                 if outcome == "failed":
@@ -121,12 +128,12 @@ class _Grader:
         # a key of the grader's own: it vouches for what it collected, and can't sign for the site
         self._key = SiteKey.load_or_make(places.var / "grader")
 
-    def assess(self, waiting: Waiting) -> Assessment | Exception | None:
+    def assess(self, waiting: Waiting, before: Collected | None) -> Assessment | Exception | None:
         """The assessment; None when it was done before; an exception when the fault is ours."""
         try:
             if self._evidence(waiting).exists():
                 return None
-            return self._assessor.assess(take_in(waiting, self._key, self._now(), self._new_id()))
+            return self._assessor.assess(take_in(waiting, self._key, self._now(), self._new_id(), before))
         except Exception as error:  # noqa: BLE001  (one submission must not stop the others; told in `finish`)
             return error
 
@@ -140,7 +147,7 @@ class _Grader:
         except Exception as error:  # noqa: BLE001
             # the stack without the message, which may hold a name
             where = "".join(traceback.format_tb(error.__traceback__))
-            log.error("a submission could not be graded: %s\n%s", type(error).__name__, where)  # noqa: TRY400
+            log.error("a submission could not be graded: %s\n%s", cause_of(error), where)  # noqa: TRY400
             return "failed"
         return outcome
 
@@ -171,7 +178,7 @@ class _Grader:
             (self._places.submitted, {**found.taken.files, **common}),
             (self._places.autograde, {**common, **notebook}),
         ):
-            replace_folder(root.joinpath(*below), content, root / ".staging" / self._new_id())
+            replace_folder(root.joinpath(*below), content, root / STAGING / self._new_id())
 
     def _keep(self, found: Assessment) -> None:
         """Keep the submission as it came, with its receipt; and the merged answers, where merging changed them."""
@@ -183,7 +190,7 @@ class _Grader:
             write_atomically(
                 target.with_name(target.name + ".answers.json"), found.book.model_dump_json(indent=1)
             )
-        write_folder(target, files, self._places.evidence / ".staging" / self._new_id())
+        write_folder(target, files, self._places.evidence / STAGING / self._new_id())
 
     def _evidence(self, waiting: Waiting) -> Path:
         owner = UNCLAIMED if waiting.learner is None else folder_of(waiting.learner)
@@ -265,4 +272,21 @@ def _alone(places: Places) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "grade.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
+        for root in (places.submitted, places.autograde, places.evidence):
+            rmtree(root / STAGING, ignore_errors=True)  # what a run left that was killed
         yield
+
+
+def cause_of(error: Exception) -> str:
+    """What went wrong, for the log: the kind of error and what the machine says of it, never a name or a path."""
+    found: BaseException | None = error
+    said = (
+        error.message if isinstance(error, HocVuSoError) and error.__cause__ is None else None
+    )  # no field filled in
+    while found is not None and said is None:
+        if isinstance(found, OSError):
+            said = found.strerror
+        elif isinstance(found, sqlite3.Error):  # "database is locked", "database or disk is full"
+            said = str(found)
+        found = found.__cause__
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__

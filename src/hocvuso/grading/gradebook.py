@@ -26,14 +26,16 @@ from nbgrader.utils import compute_checksum
 from sqlalchemy import func, insert, select
 
 from hocvuso import __version__
+from hocvuso.exchange.collect import Collected, Waiting
 from hocvuso.grading.assess import Assessment, check_cells
 from hocvuso.lessons.convert import prepare_gradebook
 from hocvuso.places import COURSE, Places
 from hocvuso.records.audit import note_deed
 from hocvuso.records.people import find_person
-from hocvuso.records.tables import prepare, scores, wait_for_others
+from hocvuso.records.tables import patient, prepare, scores, told_when_locked
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import TracebackType
     from typing import Self
 
@@ -58,11 +60,10 @@ class GradebookWriter:
     """The open gradebook of one course; a context manager, used by one thread."""
 
     def __init__(self, places: Places) -> None:
-        prepare_gradebook(places.gradebook_url)
-        self._book = Gradebook(places.gradebook_url, COURSE)
-        wait_for_others(self._book.engine)
-        self._book.engine.dispose()  # the connection made before `wait_for_others`
-        prepare(self._book.engine)
+        with told_when_locked():
+            prepare_gradebook(places.gradebook_url)
+            self._book = Gradebook(patient(places.gradebook_url), COURSE)
+            prepare(self._book.engine)
 
     def __enter__(self) -> Self:
         return self
@@ -71,6 +72,22 @@ class GradebookWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._book.close()
+
+    def find_collected(self, waiting: Iterable[Waiting]) -> dict[tuple[str | None, str], Collected]:
+        """By learner and name: the receipts of an earlier run that was cut off before it put them into the evidence."""
+        names = {one.name for one in waiting}
+        columns = (scores.c.learner, scores.c.submission, scores.c.receipt, scores.c.handed_in)
+        rows = self._book.db.execute(
+            select(*columns, scores.c.submission_hash)
+            .where(scores.c.submission.in_(names))
+            .order_by(scores.c.id)
+        ).all()
+        self._book.db.rollback()  # a read holds nothing while submissions are assessed
+        return {
+            (learner, name): Collected(receipt, datetime.fromisoformat(handed_in), files)
+            for learner, name, receipt, handed_in, files in rows
+            if receipt and handed_in
+        }
 
     def record(self, found: Assessment, graded: datetime) -> Recorded:
         """Write an assessment; all of it or nothing."""

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from hocvuso.errors import HocVuSoError
-from hocvuso.exchange.collect import Waiting, find_waiting
-from hocvuso.grading.grade import grade_these
+from hocvuso.exchange.collect import Waiting, find_waiting, sweep
+from hocvuso.grading.grade import cause_of, grade_these
 from hocvuso.records.export import write_export
 
 if TYPE_CHECKING:
@@ -37,9 +37,9 @@ def watch(  # noqa: PLR0913  (the two sources of chance and time, and who is tol
     new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
 ) -> None:
     """Grade what arrives until ``stop`` is set. An error is logged and the watch goes on."""
+    sweep(places)
     watcher = _Watcher(places, lesson, report, now, new_id)
     look = 0
-    watcher.export()
     while not stop.is_set():
         well = watcher.look(labs=look % LABS_EVERY == 0)
         look += 1
@@ -62,25 +62,31 @@ class _Watcher:
         self._now = now
         self._new_id = new_id
         self._retry: dict[Path, float] = {}
-        self._stale = False
+        self._stale = True  # an export from before a crash may lack what was graded
         self._export_at = 0.0
 
     def look(self, *, labs: bool) -> bool:
-        """Grade what waits; False when that failed, which is logged without the message (it may hold a name)."""
+        """Grade what waits; False when that failed, which is logged without names."""
+        return self._tried(lambda: self._grade(labs=labs))
+
+    def _grade(self, *, labs: bool) -> None:
+        due = [w for w in find_waiting(self._places, self._lesson, labs=labs) if self._is_due(w)]
+        if due:
+            summary = grade_these(
+                self._places, due, self._report, now=self._now, new_id=self._new_id, failed=self._put_off
+            )
+            self._stale = self._stale or summary.taken > 0
+        if self._stale and time.monotonic() >= self._export_at:
+            self.export()
+
+    def _tried(self, act: Callable[[], None]) -> bool:
         try:
-            due = [w for w in find_waiting(self._places, self._lesson, labs=labs) if self._is_due(w)]
-            if due:
-                summary = grade_these(
-                    self._places, due, self._report, now=self._now, new_id=self._new_id, failed=self._put_off
-                )
-                self._stale = self._stale or summary.taken > 0
-            if self._stale and time.monotonic() >= self._export_at:
-                self.export()
+            act()
         except HocVuSoError as error:
             self._report(error.tell("vi"))
             return False
         except Exception as error:  # noqa: BLE001  (a full disk or a locked database must not end the watch)
-            log.error("a look at the submissions failed: %s", type(error).__name__)  # noqa: TRY400
+            log.error("a look at the submissions failed: %s", cause_of(error))  # noqa: TRY400
             return False
         return True
 
@@ -93,9 +99,9 @@ class _Watcher:
         self._export_at = ended + 10 * (ended - started)
 
     def finish(self) -> None:
-        """Leave a complete export behind."""
+        """Leave a complete export behind, if it can be written."""
         if self._stale:
-            self.export()
+            self._tried(self.export)
 
     def _is_due(self, waiting: Waiting) -> bool:
         return time.monotonic() >= self._retry.get(waiting.path, 0.0)

@@ -26,17 +26,20 @@ from hocvuso.lessons.editions import (
     Edition,
     choose_edition,
     has_begun,
+    held,
     read_ledger,
     update_ledger,
     write_atomically,
 )
 from hocvuso.lessons.leaks import check_release
 from hocvuso.lessons.read import Lesson, digest_of, read_lesson
+from hocvuso.lessons.swap import put_in_place
 
 if TYPE_CHECKING:
     from hocvuso.places import Places
 
 Report = Callable[[str], None]
+_STAGING = ".staging-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +105,13 @@ def _build_one(places: Places, path: Path, staging: Path) -> tuple[str, bool]:
     signature = signature_of(lesson)
     entry = choose_edition(read_ledger(places.editions), lesson.id, signature, partial(has_begun, places))
     _make(lesson, entry.edition, staging)
-    _swap_in(staging / "source" / entry.edition, places.source / entry.edition, staging)
-    _swap_in(staging / "release" / entry.edition, places.release / entry.edition, staging)
+    # without a stamp both halves are built again: a crash between them is not taken for a build
+    stamp_file(places, entry.edition).unlink(missing_ok=True)
+    for half in (places.source, places.release):
+        made = staging / half.name / entry.edition
+        put_in_place(made, half / entry.edition, _old(staging, half / entry.edition))
     _note(places, lesson.id, entry)
-    write_atomically(_stamp_file(places, entry.edition), stamp + "\n")
+    write_atomically(stamp_file(places, entry.edition), stamp + "\n")
     return entry.edition, True
 
 
@@ -147,39 +153,43 @@ def _note(places: Places, lesson: str, entry: Edition) -> None:
         update_ledger(places.editions, lambda ledger: ledger.with_edition(lesson, entry))
 
 
-def _swap_in(made: Path, target: Path, staging: Path) -> None:
-    """Put the folder ``made`` in the place of ``target``; if that fails, the old one is put back."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    old = staging / f"old-{target.parent.name}-{target.name}"
-    had = target.exists()
-    if had:
-        target.rename(old)
-    try:
-        made.rename(target)
-    except OSError:
-        if had:
-            old.rename(target)
-        raise
+def _old(staging: Path, target: Path) -> Path:
+    return staging / "old" / target.parent.name / target.name
 
 
 @contextmanager
 def _staging(places: Places) -> Iterator[Path]:
-    """A scratch course on the file system of the real one."""
+    """A scratch course on the file system of the real one. One build at a time; another one waits."""
     places.source.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(dir=places.source, prefix=".staging-"))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with held(places.source):
+        _clear_up(places)
+        folder = Path(tempfile.mkdtemp(dir=places.source, prefix=_STAGING))
+        try:
+            for half in (places.source, places.release):
+                _old(folder, half / "any").parent.mkdir(parents=True)
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
-def _stamp_file(places: Places, edition: str) -> Path:
+def _clear_up(places: Places) -> None:
+    """Remove what a killed build left; an earlier build that it had just moved aside is put back."""
+    for left in places.source.glob(f"{_STAGING}*"):
+        for half in (places.source, places.release):
+            for old in (left / "old" / half.name).glob("*"):
+                if not (half / old.name).exists():
+                    old.rename(half / old.name)
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def stamp_file(places: Places, edition: str) -> Path:
+    """The file that says from which text ``edition`` was built; none while a build is unfinished."""
     return places.source / ".built" / edition
 
 
 def _is_built(places: Places, edition: str, stamp: str) -> bool:
     made = (places.source / edition / f"{edition}.ipynb", places.release / edition / "page.html")
-    file = _stamp_file(places, edition)
+    file = stamp_file(places, edition)
     return all(path.is_file() for path in made) and file.is_file() and file.read_text().strip() == stamp
 
 

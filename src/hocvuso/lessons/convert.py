@@ -18,6 +18,8 @@ from hocvuso.errors import LessonError
 from hocvuso.language import N_
 from hocvuso.places import COURSE
 
+BUSY_SECONDS = 30  # how long to wait for another writer of an SQLite gradebook
+
 
 class _Kept(logging.Handler):
     """Keeps nbgrader's error lines, so that a failure can be told instead of printed."""
@@ -38,11 +40,16 @@ def prepare_gradebook(db_url: str) -> None:
     """
     if db_url.startswith("sqlite:///"):
         Path(db_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(db_url)
+    sqlite = db_url.startswith("sqlite:")
+    engine = create_engine(db_url, connect_args={"timeout": BUSY_SECONDS} if sqlite else {})
     try:
+        if inspect(engine).get_table_names():
+            return
         with engine.begin() as connection:
+            if sqlite:  # its driver would commit each table by itself, and a crash leave some of them
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
             if inspect(connection).get_table_names():
-                return
+                return  # made by another process in the meantime
             Base.metadata.create_all(bind=connection)
             connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
             head = ScriptDirectory(ALEMBIC_DIR).get_current_head()

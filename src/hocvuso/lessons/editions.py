@@ -11,7 +11,6 @@ import fcntl
 import json
 import os
 import re
-import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -142,19 +141,36 @@ def is_in_gradebook(places: Places, edition: str) -> bool:
 
 
 def write_atomically(path: Path, text: str) -> None:
-    """Put ``text`` at ``path``: afterwards it is there whole, or what was there before still is."""
+    """Put ``text`` at ``path``: afterwards it is there whole, or what was there before still is.
+
+    The temporary name is always the same, so that what a killed process left is gone after the next write; the
+    folder is held meanwhile, so that two processes don't write to it at once.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    part = path.with_name(f".{path.name}.part")
+    with held(path.parent):
+        try:
+            part.unlink(missing_ok=True)  # it may be another user's
+            with part.open("x", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            part.chmod(0o644)
+            part.replace(path)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Hold ``folder`` against everybody else who does so."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 @contextmanager

@@ -18,10 +18,12 @@ from nbgrader.api import Gradebook
 
 from hocvuso.errors import LessonError
 from hocvuso.language import N_, get_language
+from hocvuso.lessons.build import stamp_file
 from hocvuso.lessons.catalogue import NOT_HANDED_OUT
 from hocvuso.lessons.convert import generate
-from hocvuso.lessons.editions import Edition, is_in_gradebook, read_ledger, update_ledger
+from hocvuso.lessons.editions import Edition, held, is_in_gradebook, read_ledger, update_ledger
 from hocvuso.lessons.master import read_master
+from hocvuso.lessons.swap import put_in_place
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from hocvuso.places import Places
 
 Report = Callable[[str], None]
+_SCRATCH = "release-"
 
 
 def release(
@@ -44,7 +47,7 @@ def release(
     done = []
     for lesson in lessons or sorted(ledger.lessons):
         entry = ledger.current(lesson)
-        if entry is None or not (places.source / entry.edition / f"{entry.edition}.ipynb").is_file():
+        if entry is None or not _is_built(places, entry.edition):
             raise LessonError(
                 N_("Bài {lesson} chưa được dựng: hãy chạy hocvuso build {lesson}."), lesson=lesson
             )
@@ -64,6 +67,11 @@ def release(
 
 def _note(places: Places, lesson: str, entry: Edition) -> None:
     update_ledger(places.editions, lambda ledger: ledger.with_edition(lesson, entry))
+
+
+def _is_built(places: Places, edition: str) -> bool:
+    files = stamp_file(places, edition), places.source / edition / f"{edition}.ipynb"
+    return all(file.is_file() for file in files)
 
 
 def _content(places: Places, edition: str) -> str:
@@ -113,7 +121,13 @@ def _put_out(places: Places, edition: str) -> None:
         if not folder.is_dir():
             folder.mkdir(parents=True)
             folder.chmod(mode)
-    scratch = Path(tempfile.mkdtemp(dir=places.staging, prefix="release-"))
+    with held(places.outbound):
+        for left in places.staging.glob(f"{_SCRATCH}*"):  # by a release that was killed
+            shutil.rmtree(left, ignore_errors=True)
+        _copy_out(places, edition, Path(tempfile.mkdtemp(dir=places.staging, prefix=_SCRATCH)))
+
+
+def _copy_out(places: Places, edition: str, scratch: Path) -> None:
     try:
         made = scratch / edition
         made.mkdir()
@@ -122,9 +136,6 @@ def _put_out(places: Places, edition: str) -> None:
                 shutil.copyfile(path, made / path.name)
                 (made / path.name).chmod(0o644)
         made.chmod(0o755)
-        target = places.outbound / edition
-        if target.exists():
-            target.rename(scratch / "old")
-        made.rename(target)
+        put_in_place(made, places.outbound / edition, scratch / "old")
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

@@ -41,6 +41,7 @@ MAX_BOOK = 256 * 1024
 MAX_ANSWER = 20 * 1024
 MAX_DEPTH = 8
 
+_PART = re.compile(r"\..+\.json\.[0-9]+-[0-9]+")
 _LATER_EDITION = re.compile(r"-e[1-9][0-9]*$")
 
 _TOO_LARGE = N_("Tệp câu trả lời {name} lớn hơn 256 kB, là mức lớn nhất được nhận.")
@@ -145,7 +146,9 @@ class AnswerBook(BaseModel):
             record = AnswerRecord(answer=answer, revision=revision, edited=edited)
             return AnswerBook.model_validate({**dict(self), "answers": {**self.answers, question: record}})
         except ValidationError as error:
-            raise AnswerError(N_("Câu trả lời chưa được lưu vì quá dài hoặc chưa đúng dạng: hãy sửa lại.")) from error
+            raise AnswerError(
+                N_("Câu trả lời chưa được lưu vì quá dài hoặc chưa đúng dạng: hãy sửa lại.")
+            ) from error
 
     def write(self, path: Path) -> None:
         """Put the book at ``path``, whole or not at all.
@@ -170,6 +173,9 @@ def locked(folder: Path) -> Iterator[None]:
         raise _unwritten(error, folder.name) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
+        for name in os.listdir(handle):  # noqa: PTH208  (a handle)
+            if _PART.fullmatch(name):  # of a writer that was killed: the living one is us
+                os.unlink(name, dir_fd=handle)
         yield
     finally:
         os.close(handle)

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import csv
 import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbgrader.plugins import ExportPlugin
 from sqlalchemy import text
 
-from hocvuso.lessons.editions import lesson_of
+from hocvuso.errors import StorageError
+from hocvuso.language import N_
+from hocvuso.lessons.editions import held, lesson_of
 from hocvuso.records.tables import open_gradebook, prepare
 
 if TYPE_CHECKING:
@@ -106,10 +107,17 @@ def write_export(places: Places) -> Path:
 
 def _write(engine: Engine, target: Path, students: Collection[str], assignments: Collection[str]) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    part = Path(name)
+    with held(target.parent):  # always the same temporary name: what a killed process left is written over
+        _write_held(engine, target, students, assignments)
+
+
+def _write_held(
+    engine: Engine, target: Path, students: Collection[str], assignments: Collection[str]
+) -> None:
+    part = target.with_name(f".{target.name}.part")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file, engine.connect() as connection:
+        part.unlink(missing_ok=True)
+        with part.open("x", encoding="utf-8", newline="") as file, engine.connect() as connection:
             rows = csv.DictWriter(file, COLUMNS)
             rows.writeheader()
             for row in _rows(connection):
@@ -121,6 +129,12 @@ def _write(engine: Engine, target: Path, students: Collection[str], assignments:
             os.fsync(file.fileno())
         part.chmod(0o640)
         part.replace(target)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise StorageError(
+            N_("Không ghi được tệp xuất điểm ({why}); tệp trước vẫn còn. Hãy chạy lại sau."),
+            why=error.strerror,
+        ) from error
     except BaseException:
         part.unlink(missing_ok=True)
         raise

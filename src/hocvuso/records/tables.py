@@ -24,6 +24,10 @@ from sqlalchemy import (
     event,
     inspect,
 )
+from sqlalchemy.exc import OperationalError
+
+from hocvuso.errors import StorageError
+from hocvuso.language import N_
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,9 +93,14 @@ for table in (audit_log, scores):
 
 def prepare(engine: Engine) -> None:
     """Make our tables where they are missing. nbgrader's must be there already (see `open_gradebook`)."""
-    found = set(inspect(engine).get_table_names())
-    if not set(metadata.tables) <= found:
-        metadata.create_all(bind=engine)
+    if set(metadata.tables) <= set(inspect(engine).get_table_names()):
+        return
+    with engine.begin() as connection:
+        if (
+            engine.dialect.name == "sqlite"
+        ):  # else each table stands alone, and a crash leaves one without triggers
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        metadata.create_all(bind=connection)
 
 
 def wait_for_others(engine: Engine) -> None:
@@ -105,16 +114,33 @@ def wait_for_others(engine: Engine) -> None:
     event.listen(engine, "connect", on_connect)
 
 
+def patient(db_url: str) -> str:
+    """``db_url`` for a program that makes its own connections, which then wait for another writer too."""
+    return f"{db_url}?timeout={BUSY_SECONDS}" if db_url.startswith("sqlite:") else db_url
+
+
+@contextmanager
+def told_when_locked() -> Iterator[None]:
+    """StorageError, with a sentence for the operator, when the database can't be used now."""
+    try:
+        yield
+    except OperationalError as error:
+        raise StorageError(
+            N_("Sổ điểm đang bận hoặc không mở được ({why}). Chưa mất gì: hãy chạy lại sau."), why=error.orig
+        ) from error
+
+
 @contextmanager
 def open_gradebook(places: Places) -> Iterator[Engine]:
     """The gradebook's engine, with nbgrader's tables and ours in place."""
     from hocvuso.lessons.convert import prepare_gradebook  # loads nbgrader, which takes seconds
 
-    prepare_gradebook(places.gradebook_url)
-    engine = create_engine(places.gradebook_url)
-    wait_for_others(engine)
-    try:
-        prepare(engine)
-        yield engine
-    finally:
-        engine.dispose()
+    with told_when_locked():
+        prepare_gradebook(places.gradebook_url)
+        engine = create_engine(places.gradebook_url)
+        wait_for_others(engine)
+        try:
+            prepare(engine)
+            yield engine
+        finally:
+            engine.dispose()

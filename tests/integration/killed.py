@@ -1,0 +1,93 @@
+"""Runs a piece of the package in a process of its own and kills it (SIGKILL) at a chosen moment.
+
+A moment is the n-th thing that the process does to files of the course, counted by an audit hook, so that it does
+not depend on how fast the machine is; plus some milliseconds, so that it falls into writes and transactions too.
+"""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+COMMAND = "from hocvuso.cli import main; main(sys.argv)"
+_CHILD = """
+import atexit, itertools, os, signal, sys, threading
+root, at, delay, told, code = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), sys.argv[4], sys.argv[5]
+sys.argv = sys.argv[6:]
+numbers, last = itertools.count(1), 0
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def count(event, given):
+    global last
+    if event == "open":
+        path = given[0] if isinstance(given[0], (str, bytes)) else ""
+        path = os.fsdecode(path)
+        if os.path.isabs(path) and not path.startswith(root):
+            return
+    elif event not in {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "sqlite3.connect"}:
+        return
+    last = next(numbers)
+    if last == at:
+        if delay:
+            threading.Timer(delay, die).start()
+        else:
+            die()
+
+def tell():
+    with open(told, "w") as file:
+        file.write(str(last))
+
+if at == 0:
+    atexit.register(tell)
+sys.addaudithook(count)
+exec(code)
+"""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When to kill: ``delay`` seconds after the process has touched the course's files ``at`` times."""
+
+    at: int
+    delay: float = 0.0
+
+
+def count_steps(root: Path, *words: str, code: str = COMMAND) -> int:
+    """Let the process come to its end; how often it touched files of the course."""
+    told = root.parent / "steps"
+    done = _run(root, Moment(0), told, words, code)
+    assert done.returncode == 0, done.stderr
+    return int(told.read_text())
+
+
+def kill(root: Path, moment: Moment, *words: str, code: str = COMMAND) -> None:
+    """Start the process and kill it at ``moment``; an end that comes before is a failure of the test."""
+    done = _run(root, moment, root.parent / "steps", words, code)
+    assert done.returncode == -signal.SIGKILL, (moment, done.returncode, done.stderr)
+
+
+def moments(seed: int, count: int, steps: int) -> Iterator[Moment]:
+    """``count`` moments spread over ``steps`` by chance; every other one falls between two steps."""
+    chance = random.Random(seed)
+    for number in range(count):
+        # one from each equal part, so that few moments still meet the beginning, the middle and the end
+        low, high = number * steps * 9 // (10 * count), (number + 1) * steps * 9 // (10 * count)
+        yield Moment(
+            chance.randint(low + 1, max(low + 1, high)), chance.choice((0.0, chance.uniform(0, 0.02)))
+        )
+
+
+def _run(
+    root: Path, moment: Moment, told: Path, words: tuple[str, ...], code: str
+) -> subprocess.CompletedProcess[str]:
+    given = [str(root), str(moment.at), str(moment.delay), str(told), code, *words]
+    return subprocess.run(
+        [sys.executable, "-c", _CHILD, *given], cwd=root, capture_output=True, text=True, check=False
+    )
