@@ -1,0 +1,13 @@
+"""The order in which the whole suite runs: shuffled, but whatever drives a browser comes last.
+
+Playwright's synchronous interface keeps an event loop running in the main thread for as long as its browser
+lives; a test that opens a loop of its own could not run beside it.
+"""
+
+import pytest
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Browser tests to the end; the shuffle inside each part stays."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
