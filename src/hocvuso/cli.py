@@ -58,7 +58,7 @@ class Command(click.Command):
             if not is_damaged_database(error):
                 raise
             sentence = say(
-                N_("Không dùng được cơ sở dữ liệu của khóa học: tệp bị hỏng, bị khóa hoặc đĩa đã đầy.")
+                N_("Không dùng được cơ sở dữ liệu của khóa học: tệp bị hỏng, bị khóa hoặc ổ đĩa đã đầy.")
             )
         click.echo(sentence, err=True)
         return ctx.exit(1)

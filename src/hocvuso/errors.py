@@ -91,5 +91,5 @@ def refused(error: OSError) -> SetupError:
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
         return SetupError(N_("Không có quyền đọc hoặc ghi {path}."), path=path)
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return SetupError(N_("Đĩa đã đầy: hãy giải phóng chỗ trống rồi chạy lại."))
+        return SetupError(N_("Ổ đĩa đã đầy: hãy giải phóng chỗ trống rồi chạy lại."))
     return SetupError(N_("Không đọc hoặc ghi được {path}: {why}."), path=path, why=error.strerror or error)
