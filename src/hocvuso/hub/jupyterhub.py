@@ -7,6 +7,7 @@ site (`hocvuso.site`, the service ``hoc``; where `HubSettings.site_token_file` i
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
@@ -20,6 +21,7 @@ from tornado.web import RequestHandler
 import hocvuso
 from hocvuso.errors import SetupError
 from hocvuso.hub.accounts import OPERATORS, SAMPLES, TRAINERS, HocVuSoAuthenticator, database_url
+from hocvuso.hub.logs import keep_people_out
 from hocvuso.hub.secret_files import keep_secret, make_private
 from hocvuso.hub.settings import SERVICE, SITE_MAY_READ, SITE_PATH, HubSettings, site_environment
 from hocvuso.hub.spawner import LabSpawner
@@ -98,8 +100,9 @@ def _state(c: Any, places: Places) -> None:
 
 def _proxy(c: Any, places: Places, settings: HubSettings) -> None:
     c.JupyterHub.proxy_class = "configurable-http-proxy"
+    c.ConfigurableHTTPProxy.command = proxy_command(places)
     # at its usual level it would log a route, and in it a name, for every JupyterLab
-    c.ConfigurableHTTPProxy.command = [*proxy_command(places), "--log-level", "warn"]
+    c.ConfigurableHTTPProxy.log_level = "error"
     c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{settings.proxy_port}"
     c.ConfigurableHTTPProxy.auth_token = keep_secret(
         places.hub / "proxy_token", lambda: secrets.token_hex(32)
@@ -132,7 +135,9 @@ def _site(c: Any, places: Places, settings: HubSettings) -> None:
     else:
         service["command"] = list(settings.site_command)
         service["cwd"] = str(places.root)
-        service["environment"] = site_environment(places.root)
+        service["environment"] = site_environment(places.root) | {
+            "JUPYTERHUB_COOKIE_OPTIONS": json.dumps(settings.cookie_options)
+        }
     c.JupyterHub.services = [service]
 
 
@@ -170,6 +175,7 @@ def _web(c: Any, settings: HubSettings) -> None:
         "log_function": log_without_people,
     }
     c.JupyterHub.log_level = "WARN"
+    keep_people_out()
     c.JupyterHub.allow_named_servers = False
     c.JupyterHub.shutdown_on_logout = True
     c.JupyterHub.activity_resolution = 300

@@ -20,7 +20,7 @@ from hocvuso.site.web import SiteHandler, Unsent, local_day
 log = logging.getLogger("hocvuso.site")
 LARGEST_FILE = 5 * 1024 * 1024
 LARGEST_BODY = (
-    64 * 1024 * 1024
+    1024 * 1024 * 1024
 )  # read to the end and thrown away, so that the browser gets to see our sentence
 NUMBER = r"[A-Za-z0-9][A-Za-z0-9-]{0,63}"
 _PUBLISHED = re.compile(r"(issuer|status-\d{1,6}|pdf-hashes)\.json")
@@ -106,6 +106,8 @@ class Published(SiteHandler):
         self.set_header("Access-Control-Allow-Origin", "*")
         self.finish(body)
 
+    head = get
+
 
 @web.stream_request_body
 class Verify(SiteHandler):
@@ -121,6 +123,13 @@ class Verify(SiteHandler):
         """Allow for a large body: it is counted here, not buffered by the server."""
         cast("HTTP1Connection", self.request.connection).set_max_body_size(LARGEST_BODY)
         await super().prepare(_redirect_to_login=False)
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Refuse in words, and hang up."""
+        # Of a body that was not read the server closes the connection without a word; a proxy that used it once more
+        # would fail somebody else's request.
+        self.set_header("Connection", "close")
+        super().write_error(status_code, **kwargs)
 
     def check_xsrf_cookie(self) -> None:
         """Not needed: the answer depends on the file alone and nothing is changed."""
@@ -139,6 +148,8 @@ class Verify(SiteHandler):
         asked = self.get_query_argument("so", "").strip()
         number = asked if re.fullmatch(NUMBER, asked) else ""
         self.show("verify.html", verdict=None, number=number, fields=())
+
+    head = get
 
     @allow_unauthenticated
     async def post(self) -> None:

@@ -13,7 +13,9 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKerne
 from jupyter_core.utils import ensure_async
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from jupyter_server.utils import ApiPath
+from tornado import websocket
 from traitlets import Integer, default
+from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from hocvuso.errors import HocVuSoError
 from hocvuso.kernels.sandbox import clean_env
@@ -37,6 +39,19 @@ class Opening:
 
 
 OPENING: ContextVar[Opening] = ContextVar("hocvuso_opening")
+
+
+class KernelSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]  # voila is untyped for us
+    """A learner's line to their kernel: widgets' messages only, no code (Voila's list of allowed messages)."""
+
+    def on_message(self, ws_message: str | bytes) -> None:
+        """Pass the message on; a malformed one ends the line, and no log repeats what was in it."""
+        try:
+            super().on_message(ws_message)
+        except websocket.WebSocketError:
+            raise
+        except Exception:  # noqa: BLE001  (whatever a hostile browser sends)
+            self.close(1007)
 
 
 class BoxedSpecs(KernelSpecManager):

@@ -8,6 +8,7 @@ import os
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, Literal
@@ -57,6 +58,11 @@ class Result(BaseModel):
     via: str = "page"
     questions: tuple[QuestionResult, ...] = ()
     evidence: dict[str, Any] = {}
+
+    @property
+    def share(self) -> Fraction | None:
+        """Which part of all points was earned: what editions of different sizes are compared by."""
+        return None if self.points is None or not self.out_of else Fraction(self.points, self.out_of)
 
     @property
     def receipt(self) -> str | None:

@@ -17,6 +17,7 @@ from jupyter_server.utils import ApiPath
 from tornado import web
 from tornado.iostream import StreamClosedError
 from voila.notebook_renderer import NotebookRenderer
+from voila.static_file_handler import TemplateStaticFileHandler
 from voila.utils import get_page_config
 
 from hocvuso.kernels.sandbox import probe
@@ -245,6 +246,21 @@ class WholeLesson(LiveApp):
         if info is None or info.kind != "questions" or not file.is_file():
             raise web.HTTPError(404)
         await self.show_app(edition, edition, file, info.title)
+
+
+class TemplateFiles(TemplateStaticFileHandler):  # type: ignore[misc]  # voila is untyped for us
+    """Static files of Voila's templates; an address that is none of theirs is 404."""
+
+    async def get(self, path: str, include_body: bool = True) -> None:  # noqa: FBT001, FBT002  (tornado's)
+        """The file."""
+        template, static, name = [*path.split("/", 2), "", ""][:3]
+        if template != TEMPLATE or static != "static" or not name or "\0" in name or ".." in name.split("/"):
+            raise web.HTTPError(404)
+        await super().get(path, include_body)
+
+    def write_error(self, status_code: int, **_: Any) -> None:
+        """Only the number: nobody reads this page."""
+        self.finish(str(status_code))
 
 
 def _stamp(file: Path) -> int:

@@ -48,7 +48,7 @@ def stand(
     scored = [r for e, r in results.items() if e in names]
     newest = max(scored, key=lambda r: r.handed_in, default=None)
     result = newest if newest and (latest is None or answers_it(newest, latest)) else None
-    best = max((r for r in scored if r.points is not None), key=lambda r: r.points or 0, default=None)
+    best = max((r for r in scored if r.share is not None), key=lambda r: r.share or 0, default=None)
     return Standing(names[chosen or ""], _step(begun & set(names), latest, result), latest, result, best)
 
 

@@ -36,7 +36,7 @@ from hocvuso.language import N_, get_language, languages
 from hocvuso.places import Places, find_places
 from hocvuso.site import answers, certificates, live, pages
 from hocvuso.site.identity import HubIdentity, OwnKernelsOnly
-from hocvuso.site.kernels import BoxedSpecs, LearnerKernels
+from hocvuso.site.kernels import BoxedSpecs, KernelSocket, LearnerKernels
 from hocvuso.site.ledger import Ledger
 from hocvuso.site.messages import browser_messages
 from hocvuso.site.shelf import EDITION, Shelf
@@ -53,6 +53,14 @@ KEPT = {  # handlers of Voila's own that stay; all others (files, tree, contents
     JupyterHubLogoutHandler,
     JupyterHubOAuthCallbackHandler,
 }
+OURS = {VoilaKernelWebsocketHandler: KernelSocket, TemplateStaticFileHandler: live.TemplateFiles}
+UNSAID = (  # lines that name the user whom JupyterHub turns away, or repeat what a learner sent to a kernel
+    "Not allowing user",
+    "Received message of type",
+    "No channel specified",
+    "No such channel",
+    "Malformed message",
+)
 LARGEST_BODY = 1024 * 1024
 CELL_FAILED = N_("Hãy tải lại trang; nếu vẫn lỗi, hãy báo người vận hành.")
 
@@ -102,7 +110,9 @@ class SiteServer(Voila):  # type: ignore[misc]  # voila is untyped for us
     def init_settings(self) -> dict[str, Any]:
         """Voila's settings, with compressed responses and a log without people in it."""
         settings: dict[str, Any] = super().init_settings()
+        cookie_options = json.loads(os.environ.get("JUPYTERHUB_COOKIE_OPTIONS") or "{}")
         return settings | {
+            "xsrf_cookie_kwargs": cookie_options,
             "compress_response": True,
             "log_function": log_request,
             "cookie_secret": self._secret(),
@@ -110,7 +120,7 @@ class SiteServer(Voila):  # type: ignore[misc]  # voila is untyped for us
 
     def init_handlers(self) -> list[Any]:
         """Our pages first, then what Voila's page needs to run; nothing of it that reads files or lists them."""
-        theirs = [h for h in super().init_handlers() if h[1] in KEPT]
+        theirs = [(h[0], OURS.get(h[1], h[1]), *h[2:]) for h in super().init_handlers() if h[1] in KEPT]
         shutdown = (f"{self.base_url}voila/api/shutdown/(.*)", KeepKernel)
         site = self._make_site()
         rest = (r"/.*", NotFound, {"site": site})
@@ -248,8 +258,8 @@ def configure(places: Places, *, service_url: str, prefix: str) -> Config:
 
 
 def names_nobody(record: logging.LogRecord) -> bool:
-    """Keep a line out of the log in which JupyterHub's identity provider names the user whom it turns away."""
-    return not str(record.msg).startswith("Not allowing user")
+    """Keep the lines of ``UNSAID`` out of the log."""
+    return not str(record.msg).startswith(UNSAID)
 
 
 def new_id() -> str:

@@ -172,12 +172,19 @@ class SiteHandler(JupyterHandler):
                 base=self.site.base_url,
                 static=self.site.static_url,
                 path=self.request.path,
-                user=self.current_user,
-                called=self.site.ledger.called(self.learner) if self.current_user else "",
+                user=self._who(),
+                called=self.site.ledger.called(self.learner) if self._who() else "",
                 languages=languages(),
                 **context,
             )
         )
+
+    def _who(self) -> Any:
+        """Who is signed in; None also while nobody was asked yet, as when the method itself is refused."""
+        try:
+            return self.current_user
+        except RuntimeError:
+            return None
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """A sentence that a person understands, and the right status; never a traceback."""
@@ -239,7 +246,7 @@ class ApiHandler(SiteHandler):
         if kind != "application/json":
             raise web.HTTPError(415)
         try:
-            return json.loads(self.request.body, parse_constant=_refuse)
+            return json.loads(self.request.body, parse_constant=_refuse, object_pairs_hook=_once_each)
         except (ValueError, RecursionError) as error:
             raise web.HTTPError(400) from error
 
@@ -256,7 +263,7 @@ class NotFound(SiteHandler):
         """404, in words."""
         raise web.HTTPError(404)
 
-    post = put = delete = patch = get
+    head = post = put = delete = patch = get
 
 
 class Static(web.StaticFileHandler):
@@ -274,6 +281,13 @@ class Static(web.StaticFileHandler):
     def write_error(self, status_code: int, **_: Any) -> None:
         """Only the number: nobody reads this page."""
         self.finish(str(status_code))
+
+    def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
+        """As tornado, but what can be no path at all is 404."""
+        try:
+            return super().validate_absolute_path(root, absolute_path)
+        except ValueError as error:
+            raise web.HTTPError(404) from error
 
 
 class FrontEnd(Static):
@@ -297,6 +311,13 @@ class FrontEnd(Static):
     def compute_etag(self) -> str | None:
         """From the text itself."""
         return web.RequestHandler.compute_etag(self)
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands twice")
+    return found
 
 
 def _refuse(name: str) -> Any:
