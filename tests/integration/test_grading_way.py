@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import shutil
 import threading
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
-from grading_course import CODING, QUESTIONS, School, make_course
+from grading_course import CODING, QUESTIONS, START, School, make_course
 from nbgrader.api import Gradebook
 from nbgrader.utils import notebook_hash
 
@@ -18,6 +21,7 @@ from hocvuso.grading import grade as grade_module
 from hocvuso.grading import gradebook as gradebook_module
 from hocvuso.grading.result import Sentence
 from hocvuso.grading.watch import watch
+from hocvuso.lessons.release import release
 from hocvuso.places import COURSE, Places
 
 if TYPE_CHECKING:
@@ -361,6 +365,28 @@ def test_feedback_lies_where_this_learners_nbgrader_fetches_it_and_nobody_elses(
     assert {page.name for page in pages.iterdir()} == names
     assert all("Kết quả bài" in page.read_text("utf-8") for page in pages.iterdir())
     assert not (school.places.exchange / COURSE / "feedback").exists(), "a folder that all share"
+
+
+def test_a_learner_who_holds_the_feedback_folder_holds_up_nobody(school):
+    """A lock on what a JupyterLab sees, which learner code can take, keeps neither grades nor releases waiting."""
+    seen = (school.places.labs / "an" / "feedback", school.places.outbound)
+    with ExitStack() as locks:
+        for folder in seen:
+            folder.mkdir(parents=True, exist_ok=True)
+            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            locks.callback(os.close, handle)
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        files = {f"{QUESTIONS}.ipynb": school.released(QUESTIONS)}
+        school.in_lab("an", QUESTIONS, files)
+        shutil.rmtree(school.places.outbound / QUESTIONS)  # so that it is put out anew
+        works = (school.grade, lambda: release(school.places, now=START))
+        working = [threading.Thread(target=work, daemon=True) for work in works]
+        for thread in working:
+            thread.start()
+            thread.join(30)
+            assert not thread.is_alive(), "waits for the learner"
+    assert list(seen[0].iterdir())
+    assert (school.places.outbound / QUESTIONS).is_dir()
 
 
 def test_the_watch_grades_what_arrives_and_survives_a_failure(school, monkeypatch):

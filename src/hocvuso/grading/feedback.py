@@ -38,7 +38,8 @@ _PAGE = """<!doctype html>
 <style>
 body{font:1rem/1.5 system-ui,sans-serif;max-width:46rem;margin:0 auto;padding:1rem;color:#1b1b1b;background:#fff}
 section{border-top:1px solid #767676;padding:.75rem 0}
-pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f4f4f4;padding:.5rem;margin:.25rem 0}
+pre{font:inherit;white-space:pre-wrap;overflow-wrap:anywhere;background:#f4f4f4;padding:.5rem;margin:.25rem 0}
+pre.code{font:.875rem/1.5 ui-monospace,monospace}
 h2{font-size:1rem}
 </style></head><body><main>
 <h1>{{ say(N("Kết quả bài {edition}"), edition=r.edition) }}</h1>
@@ -51,7 +52,7 @@ h2{font-size:1rem}
 {% for q in r.questions %}<section>
 <h2>{{ say(N("Phần kiểm tra mã lệnh {id}"), id=q.id) if q.kind == "code" else q.prompt }}</h2>
 <p>{{ say(states[q.state]) }} · {{ say(N("Điểm: {points}/{out_of}"), points=q.points, out_of=q.out_of) }}</p>
-{% if q.your %}<p>{{ say(N("Câu trả lời của anh/chị")) }}:</p><pre>{{ q.your }}</pre>{% endif %}
+{% if q.your %}<p>{{ say(N("Câu trả lời của anh/chị")) }}:</p><pre class="{{ q.kind }}">{{ q.your }}</pre>{% endif %}
 {% if q.key %}<p>{{ say(N("Đáp án")) }}:</p><pre>{{ q.key }}</pre>{% endif %}
 {% if q.why %}<p>{{ say(N("Giải thích")) }}: {{ q.why }}</p>{% endif %}
 {% for note in q.notes %}<p>{{ note.tell(lang) }}</p>{% endfor %}
@@ -79,8 +80,11 @@ def write_feedback(places: Places, result: Result, files: Mapping[str, bytes]) -
     secret = files.get(SECRET, b"").decode("ascii", "replace").strip()
     if result.via != "jupyterlab" or not _SECRET.fullmatch(secret):
         return
-    folder = places.labs / learner / "feedback"
-    folder.mkdir(parents=True, exist_ok=True)
+    lab = places.labs / learner
+    (lab / "feedback").mkdir(parents=True, exist_ok=True)
     beside = {name.removesuffix(".ipynb") for name in files if name.endswith(".ipynb") and "/" not in name}
     for notebook in beside | {result.edition}:
-        write_atomically(folder / f"{notebook_hash(secret=secret, notebook_id=notebook)}.html", page)
+        name = f"{notebook_hash(secret=secret, notebook_id=notebook)}.html"
+        # by way of a folder that the learner can't see: in one that they see they could hold a lock for ever
+        write_atomically(lab / "staging" / name, page)
+        (lab / "staging" / name).replace(lab / "feedback" / name)

@@ -121,7 +121,7 @@ def _put_out(places: Places, edition: str) -> None:
         if not folder.is_dir():
             folder.mkdir(parents=True)
             folder.chmod(mode)
-    with held(places.outbound):
+    with held(places.staging):  # not ``outbound``: learners' JupyterLabs see that, and could hold it for ever
         for left in places.staging.glob(f"{_SCRATCH}*"):  # by a release that was killed
             shutil.rmtree(left, ignore_errors=True)
         _copy_out(places, edition, Path(tempfile.mkdtemp(dir=places.staging, prefix=_SCRATCH)))
