@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from hocvuso.places import Places
 
@@ -146,6 +146,7 @@ def site(tmp_path_factory):
 @pytest.fixture(scope="session")
 def browser():
     """A real browser."""
+    expect.set_options(timeout=15_000)  # a shared machine may be slow; what never comes still fails
     with sync_playwright() as playwright, chromium(playwright) as started:
         yield started
 

@@ -3,7 +3,7 @@
 import random
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from hocvuso.lessons.master import read_master
 from hocvuso.places import Places
@@ -21,9 +21,12 @@ def right_answers(places: Places, edition: str) -> dict:
 
 
 def give(page: Page, question, answer, scope=None) -> None:
-    """Answer one question with the mouse and the keyboard."""
-    slot = (scope or page).locator(f"#cau-{question.id}")
-    inputs = slot.locator("input")
+    """Answer one question of a lesson page with the mouse and the keyboard."""
+    give_in((scope or page).locator(f"#cau-{question.id}"), question, answer)
+
+
+def give_in(slot: Locator, question, answer) -> None:
+    """Answer the question that ``slot`` shows, wherever that is."""
     match question.type:
         case "choice":
             slot.locator(f"input[value='{answer}']").check()
@@ -34,8 +37,8 @@ def give(page: Page, question, answer, scope=None) -> None:
             for place, item in enumerate(question.items):
                 slot.locator("fieldset.hv-item").nth(place).locator(f"input[value='{answer[item]}']").check()
         case "short_text" | "number":
-            inputs.first.fill(str(answer))
-            inputs.first.blur()
+            slot.locator("input").first.fill(str(answer))
+            slot.locator("input").first.blur()
         case other:
             raise AssertionError(other)
 
