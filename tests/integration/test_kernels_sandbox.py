@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from hocvuso.errors import SandboxError
@@ -117,3 +118,21 @@ def test_an_ordinary_user_can_open_the_box():
     system_only = command[:start] + command[end:]  # Python may lie where another user can't look
     done = subprocess.run(system_only, user=65534, group=65534, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+FORKS = "n=0; while [ $n -lt 300 ]; do sleep 30 & n=$((n+1)); done; echo $n"
+
+
+def test_a_fork_bomb_stays_small_and_ends_with_its_box():
+    """An ordinary user's box gets no more processes than its limit; when it ends, none of them is left."""
+    command = sandbox_command(
+        ["sh", "-c", FORKS], env=clean_env(), limits=Limits(cpu_seconds=10, processes=40)
+    )
+    start = command.index("--ro-bind", command.index("/tmp"))  # noqa: S108
+    system_only = command[:start] + command[command.index("--setenv") :]
+    who = {"user": 65534, "group": 65534} if os.getuid() == 0 else {}
+    done = subprocess.run(system_only, capture_output=True, text=True, check=False, timeout=60, **who)
+    assert "Cannot fork" in done.stderr or "Resource temporarily unavailable" in done.stderr
+    assert done.stdout == ""
+    left = [p for p in psutil.process_iter(["cmdline"]) if p.info["cmdline"] == ["sleep", "30"]]
+    assert left == []
