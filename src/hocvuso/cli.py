@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from hocvuso.places import Places
 
+LARGEST_CERTIFICATE = 20 * 1024 * 1024
 LANG = os.environ.get("HOCVUSO_LANG", "vi")
 say = get_language(LANG)
 
@@ -266,7 +267,11 @@ def verify(find: Callable[[], Places], file: Path, published: Path | None) -> No
 
     if published and not published.is_dir():
         raise SetupError(N_("Không có thư mục {path}."), path=published)
-    verdict = verify_file(file.read_bytes(), published or find().published, lang=LANG)
+    with file.open("rb") as opened:
+        body = opened.read(
+            LARGEST_CERTIFICATE
+        )  # of anything larger the beginning is enough to say that it is none
+    verdict = verify_file(body, published or find().published, lang=LANG)
     note(verdict.sentence)
     if verdict.kind != "valid":
         sys.exit(1)

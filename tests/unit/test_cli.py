@@ -170,3 +170,15 @@ def test_a_demo_whose_port_is_taken_stops_before_its_class(course: Places) -> No
         output = told(run(course, "demo", "--port", str(server.getsockname()[1])))
     assert "chương trình khác" in output
     assert not course.var.exists()
+
+
+def test_without_the_proxy_the_operator_is_told_what_to_run(course: Places) -> None:
+    """A checkout that was not set up has no proxy: `make setup` makes it, and nothing is started before."""
+    (course.root / "deploy").mkdir()
+    (course.root / "deploy" / "jupyterhub_config.py").touch()
+    assert "make setup" in told(run(course, "serve", "--port", "20999"))
+
+
+def test_a_file_without_end_is_no_certificate(course: Places) -> None:
+    """Only as much is read as a certificate can have."""
+    assert "lớn hơn" in told(run(course, "verify", "/dev/zero"))
