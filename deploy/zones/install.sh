@@ -142,7 +142,7 @@ HOCVUSO_HOST=127.0.0.1
 HOCVUSO_PORT=8000
 HOCVUSO_HTTPS=1
 #HOCVUSO_PUBLIC_URL=https://hocvuso.example.vn
-#HOCVUSO_ISSUER_NAME=Tên cơ quan cấp chứng nhận
+#HOCVUSO_ISSUER_NAME="Tên cơ quan cấp chứng nhận"
 SETTINGS
   say "file   $settings"
 fi

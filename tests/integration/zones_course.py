@@ -12,17 +12,18 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from configparser import ConfigParser
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
-from conftest import PATIENCE, wait_for
+import psutil
 from site_course import BASE
 
 import hocvuso
+from conftest import PATIENCE, wait_for
 from hocvuso.places import Places
 
 CHECKOUT = Path(hocvuso.__file__).resolve().parents[2]
@@ -85,8 +86,10 @@ class Zones:
 
     def run(self, zone: str, *argv: str, stdin: str = "") -> str:
         """What ``argv`` prints when the zone's user runs it; it must end well."""
+        acting = self._as(zone)
+        acting["env"]["HOME"] = pwd.getpwnam(self.user(zone)).pw_dir  # as sudo does; most of them have none
         done = subprocess.run(
-            argv, input=stdin, capture_output=True, text=True, check=False, **self._as(zone), timeout=PATIENCE
+            argv, input=stdin, capture_output=True, text=True, check=False, timeout=PATIENCE, **acting
         )
         assert done.returncode == 0, f"{zone}: {argv}\n{done.stdout}\n{done.stderr}"
         return done.stdout
@@ -128,11 +131,14 @@ class Zones:
         try:
             yield process
         except BaseException as error:
-            error.add_note(f"{zone} said: {(self.folder / f'{zone}.log').read_text(encoding='utf-8')[-4000:]}")
+            error.add_note(
+                f"{zone} said: {(self.folder / f'{zone}.log').read_text(encoding='utf-8')[-4000:]}"
+            )
             raise
         finally:
             process.terminate()
             process.wait(PATIENCE)
+            _end_all_of(self.user(zone))
 
     def _as(self, zone: str) -> dict[str, Any]:
         """Arguments of `subprocess` to be the zone's user, with its umask and what systemd would hand to it."""
@@ -158,6 +164,17 @@ class Zones:
         needed = [self.places.root, CHECKOUT, Path(sys.prefix), Path(sys.base_prefix).resolve()]
         become = partial(_become, known, hidden_among(needed), umask)
         return {"cwd": "/", "env": env, "preexec_fn": become}
+
+
+def _end_all_of(user: str) -> None:
+    """What systemd does when a unit stops: nothing of the zone's user is left (nobody else is that user)."""
+    uid = pwd.getpwnam(user).pw_uid
+    left = [p for p in psutil.process_iter(["uids"]) if p.info["uids"] and p.info["uids"].real == uid]
+    _, stubborn = psutil.wait_procs(left, timeout=5)
+    for process in stubborn:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(stubborn, timeout=5)
 
 
 def _answers(url: str) -> bool:

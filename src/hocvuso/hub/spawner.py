@@ -12,11 +12,12 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from jupyterhub.spawner import SimpleLocalProcessSpawner
 from jupyterhub.utils import random_port
+from tornado.web import HTTPError
 from traitlets import Unicode
 
 from hocvuso.errors import HocVuSoError, SetupError
@@ -64,7 +65,7 @@ class LabSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]  # jupyterhub
         del name
 
     async def start(self) -> tuple[str, int]:
-        """Open the box and start the server in it; the failed page shows why it can't be."""
+        """Open the box and start the server in it; the page that the user gets says why it can't be."""
         try:
             self.port: int = self.port or int(random_port())
             told = super().get_env()
@@ -78,8 +79,9 @@ class LabSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]  # jupyterhub
             finally:
                 os.close(pipe)
         except HocVuSoError as error:
-            error.jupyterhub_message = error.tell()  # type: ignore[attr-defined]  # the hub's own protocol
-            raise
+            refused = HTTPError(503)  # of any other exception that comes at once the hub shows no word
+            refused.jupyterhub_message = error.tell()  # type: ignore[attr-defined]  # the hub's own protocol
+            raise refused from error
         return ip, port
 
     def _command(self, env: dict[str, str]) -> list[str]:
@@ -122,9 +124,7 @@ def _trainers_box(places: Places, trainer: str, env: dict[str, str]) -> list[str
         places.var / "solution",
         places.var / "source_with_tests",
     )
-    _check_rights(writable)
-    for path in writable:
-        path.mkdir(parents=True, exist_ok=True)
+    _make_usable(writable)
     readable = (places.root / "nbgrader_config.py", places.results, places.evidence, places.editions)
     options = ["--ro-bind", str(config), CONFIG]
     for path in writable:
@@ -138,9 +138,15 @@ def _trainers_box(places: Places, trainer: str, env: dict[str, str]) -> list[str
     return _boxed(options, env=env, home=str(home), cwd=str(places.root))
 
 
-def _check_rights(folders: Iterable[Path]) -> None:
-    """SetupError where the hub's system user may not use what a trainer needs (docs/installation.md)."""
-    if not all(os.access(path, os.R_OK | os.W_OK | os.X_OK) for path in folders if path.exists()):
+def _make_usable(folders: Collection[Path]) -> None:
+    """Make what is missing of ``folders``; SetupError where the hub's system user may not use one of them."""
+    try:
+        for path in folders:
+            path.mkdir(parents=True, exist_ok=True)
+        usable = all(os.access(path, os.R_OK | os.W_OK | os.X_OK) for path in folders)
+    except PermissionError:
+        usable = False
+    if not usable:
         raise SetupError(
             N_(
                 "Máy chủ này tách riêng từng phần, nên không mở được JupyterLab của giảng viên từ trang này: "
