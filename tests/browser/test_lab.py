@@ -148,6 +148,7 @@ def test_a_learner_who_programs_does_a_lesson_in_jupyterlab(site, visit):
 
     page.goto(site.hoc(f"bai/{LESSON}/ket-qua"))
     expect(page.locator(".hv-score")).to_contain_text("11/11")
+    expect(page.locator(".hv-score")).to_contain_text("từ JupyterLab")
 
 
 def hand_in_folder(places, learner: str, notebook: dict, answers: dict) -> None:
