@@ -65,7 +65,10 @@ def submit(  # noqa: PLR0913, PLR0917  (the contract's order)
         write_folder(places.inbound / name, files, places.staging / receipt_id, group_may_remove=True)
     except OSError as error:
         raise StorageError(
-            N_("Chưa nộp được bài vì máy chủ không ghi được ({why}). Câu trả lời vẫn còn; hãy nộp lại sau ít phút."), why=error.strerror
+            N_(
+                "Chưa nộp được bài vì máy chủ không ghi được ({why}). Câu trả lời vẫn còn; hãy nộp lại sau ít phút."
+            ),
+            why=error.strerror,
         ) from error
     return receipt
 
