@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from hocvuso.places import Places
 
-LARGEST_CERTIFICATE = 20 * 1024 * 1024
 LANG = os.environ.get("HOCVUSO_LANG", "vi")
 say = get_language(LANG)
 
@@ -263,7 +262,7 @@ def revoke(find: Callable[[], Places], number: str, reason: str) -> None:
 @click.pass_obj
 def verify(find: Callable[[], Places], file: Path, published: Path | None) -> None:
     """Say in one sentence whether a certificate holds; exit code 0 only when it does."""
-    from hocvuso.certificates.verify import verify_file
+    from hocvuso.certificates.verify import LARGEST, verify_file
 
     if published and not published.is_dir():
         raise SetupError(N_("Không có thư mục {path}."), path=published)
