@@ -8,7 +8,7 @@ READY_FOR_TESTS := .venv/.ready-for-tests
 LOCKS := requirements.lock pyproject.toml deploy/setup.sh deploy/node.lock deploy/node/package-lock.json
 TEST_LOCKS := tests/front/package-lock.json tests/peers/package-lock.json
 
-.PHONY: help demo test check soak setup lint front screenshots lock clean
+.PHONY: help demo test check soak bench setup lint front screenshots lock clean
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -46,6 +46,9 @@ test: $(READY_FOR_TESTS) build lint front ## everything that decides (under 40 m
 
 soak: $(READY_FOR_TESTS) build ## long runs
 	$(BIN)/pytest -m soak --no-header -rN
+
+bench: $(READY_FOR_TESTS) build ## measure against nbgrader and Voila (QUICK=1: under 3 minutes); figures in build/bench
+	$(BIN)/python -m tests.bench
 
 screenshots: $(READY_FOR_TESTS) build ## make the README's pictures anew from the running site
 	$(BIN)/python docs/screenshots.py
