@@ -267,9 +267,7 @@ def verify(find: Callable[[], Places], file: Path, published: Path | None) -> No
     if published and not published.is_dir():
         raise SetupError(N_("Không có thư mục {path}."), path=published)
     with file.open("rb") as opened:
-        body = opened.read(
-            LARGEST_CERTIFICATE
-        )  # of anything larger the beginning is enough to say that it is none
+        body = opened.read(LARGEST + 1)  # enough to see that something larger is no certificate
     verdict = verify_file(body, published or find().published, lang=LANG)
     note(verdict.sentence)
     if verdict.kind != "valid":
