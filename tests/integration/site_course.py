@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from conftest import PASSWORD, PATIENCE, wait_for
 
+from conftest import PASSWORD, PATIENCE, wait_for
 from hocvuso.hub.accounts import add_account
 from hocvuso.hub.settings import HubSettings
 from hocvuso.lessons.build import build

@@ -13,8 +13,8 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
-from conftest import wait_for
 
+from conftest import wait_for
 from hocvuso.errors import SetupError
 from hocvuso.hub.serve import serve
 from hocvuso.hub.settings import HubSettings

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from conftest import PASSWORD, copy_of_hub, hidden, running_hub
 
+from conftest import PASSWORD, copy_of_hub, hidden, running_hub
 from hocvuso.hub.accounts import SAMPLES, add_account
 from hocvuso.places import Places
 

@@ -7,6 +7,7 @@ import sys
 
 import psutil
 import pytest
+
 from conftest import PASSWORD, Visitor, running_hub, wait_for
 
 pytestmark = pytest.mark.slow

@@ -9,11 +9,11 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
-from conftest import wait_for
 from site_course import ALICE, BASE, BOB, LESSON, SECRETS, Learner, make_site_course, running_site
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from conftest import wait_for
 from hocvuso.exchange.receipts import PublicKey, check_signature
 from hocvuso.places import Places, folder_of
 
