@@ -13,7 +13,7 @@ from nbgrader.utils import notebook_hash
 
 from hocvuso.exchange.collect import SECRET
 from hocvuso.language import N_, get_language
-from hocvuso.lessons.editions import write_atomically
+from hocvuso.lessons.editions import write_alone
 from hocvuso.places import folder_of
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def write_feedback(places: Places, result: Result, files: Mapping[str, bytes]) -
     """
     page = feedback_page(result)
     learner = folder_of(result.learner)
-    write_atomically(places.feedback / learner / result.edition / f"{result.edition}.html", page)
+    write_alone(places.feedback / learner / result.edition / f"{result.edition}.html", page)
     secret = files.get(SECRET, b"").decode("ascii", "replace").strip()
     if result.via != "jupyterlab" or not _SECRET.fullmatch(secret):
         return
@@ -86,5 +86,5 @@ def write_feedback(places: Places, result: Result, files: Mapping[str, bytes]) -
     for notebook in beside | {result.edition}:
         name = f"{notebook_hash(secret=secret, notebook_id=notebook)}.html"
         # by way of a folder that the learner can't see: in one that they see they could hold a lock for ever
-        write_atomically(lab / "staging" / name, page)
+        write_alone(lab / "staging" / name, page)
         (lab / "staging" / name).replace(lab / "feedback" / name)

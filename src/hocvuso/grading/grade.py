@@ -30,7 +30,7 @@ from hocvuso.grading.feedback import write_feedback
 from hocvuso.grading.gradebook import GradebookWriter, Recorded
 from hocvuso.grading.result import Evidence, QuestionResult, Result, Sentence, write_result
 from hocvuso.language import N_, get_language
-from hocvuso.lessons.editions import write_atomically
+from hocvuso.lessons.editions import write_alone
 from hocvuso.places import folder_of
 
 if TYPE_CHECKING:
@@ -187,9 +187,7 @@ class _Grader:
         if found.taken.receipt is not None:
             files[RECEIPT] = found.taken.receipt.model_dump_json(indent=1).encode("utf-8")
         if found.book is not None and found.taken.waiting.via == "jupyterlab":
-            write_atomically(
-                target.with_name(target.name + ".answers.json"), found.book.model_dump_json(indent=1)
-            )
+            write_alone(target.with_name(target.name + ".answers.json"), found.book.model_dump_json(indent=1))
         write_folder(target, files, self._places.evidence / STAGING / self._new_id())
 
     def _evidence(self, waiting: Waiting) -> Path:

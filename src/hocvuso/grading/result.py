@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from hocvuso.language import get_language
-from hocvuso.lessons.editions import write_atomically
+from hocvuso.lessons.editions import write_alone
 from hocvuso.places import folder_of
 
 if TYPE_CHECKING:
@@ -98,4 +98,4 @@ def result_path(places: Places, learner: str, edition: str) -> Path:
 def write_result(places: Places, result: Result) -> None:
     """Put the record in the place of the earlier one, whole."""
     path = result_path(places, result.learner, result.edition)
-    write_atomically(path, result.model_dump_json(indent=1) + "\n")
+    write_alone(path, result.model_dump_json(indent=1) + "\n")

@@ -143,23 +143,32 @@ def is_in_gradebook(places: Places, edition: str) -> bool:
 def write_atomically(path: Path, text: str) -> None:
     """Put ``text`` at ``path``: afterwards it is there whole, or what was there before still is.
 
-    The temporary name is always the same, so that what a killed process left is gone after the next write; the
-    folder is held meanwhile, so that two processes don't write to it at once.
+    The folder is held meanwhile, so that two processes don't write to it at once. Not for a folder that a learner
+    can open: they could hold it for ever.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with held(path.parent):
+        write_alone(path, text)
+
+
+def write_alone(path: Path, text: str) -> None:
+    """As `write_atomically`, for the only process that writes there.
+
+    The temporary name is always the same, so that what a killed process left is gone after the next write.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
-    with held(path.parent):
-        try:
-            part.unlink(missing_ok=True)  # it may be another user's
-            with part.open("x", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            part.chmod(0o644)
-            part.replace(path)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
+    try:
+        part.unlink(missing_ok=True)  # it may be another user's
+        with part.open("x", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        part.chmod(0o644)
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 @contextmanager
