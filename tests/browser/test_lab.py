@@ -230,6 +230,9 @@ def test_a_trainer_reads_a_submission_in_formgrader_and_grades_by_hand(site, vis
     expect(given).to_be_visible()
     expect(inside.locator("body")).to_contain_text(MARKUP)
     expect(inside.locator("#notebook b")).to_have_count(0)
+    # formgrader's script empties its fields once it has fetched what is there; typing before that is lost
+    expect(given).to_have_attribute("placeholder", re.compile(r"\d"))
+    page.wait_for_load_state("networkidle")
     # formgrader sends the whole grade with each field: the next one may go once the page has taken in the answer
     for field, value in ((given, "1.5"), (inside.locator(f"[id='{test}_extra_credit']"), "0.5")):
         grade(page, field, value)
