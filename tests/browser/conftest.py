@@ -184,8 +184,12 @@ class Visit:
         self.page.wait_for_url(re.compile(r".*/services/hoc/?$"))
 
     def xsrf(self) -> str:
-        """The token that the site's own scripts send along."""
-        return self.page.evaluate("document.cookie.match(/(?:^|;\\s*)_xsrf=([^;]*)/)?.[1] ?? ''")
+        """The token that the site's own scripts send along.
+
+        Asked of the browser, not of the page: a page that waits for its result may be reloading.
+        """
+        held = [c for c in self.context.cookies(self.page.url) if c["name"] == "_xsrf"]
+        return max(held, key=lambda cookie: len(cookie["path"]))["value"] if held else ""
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ def test_pages_meet_wcag_and_fit_the_screen(site, visit, viewport, scheme):
     for path in PAGES:
         person.page.goto(site.hoc(path))
         person.page.wait_for_load_state("networkidle")
+        expect(person.page.locator("#hv-waiting")).to_have_count(0, timeout=30_000)  # it reloads by itself
         found = Axe().run(person.page, options={"runOnly": {"type": "tag", "values": LEVELS}})
         if found.violations_count:
             faults[path] = [
