@@ -64,4 +64,7 @@ if [ -n "$for_tests" ]; then
   node_packages tests/peers
   command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 ||
     system_package chromium chromium "the browser tests"
+  # Debian keeps the server's programs out of the PATH; the tests start servers of their own
+  compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null ||
+    system_package initdb postgresql "the tests of the gradebook on PostgreSQL"
 fi
