@@ -74,8 +74,13 @@ class Places:
 
     @property
     def gradebook_url(self) -> str:
-        """SQLAlchemy address of nbgrader's gradebook; ``HOCVUSO_GRADEBOOK`` overrides it."""
-        return os.environ.get("HOCVUSO_GRADEBOOK") or f"sqlite:///{self.var / 'grader' / 'gradebook.db'}"
+        """SQLAlchemy address of nbgrader's gradebook; ``HOCVUSO_GRADEBOOK`` overrides it.
+
+        That may be a plain ``postgresql://…``: the driver that we install is named here.
+        """
+        given = os.environ.get("HOCVUSO_GRADEBOOK") or f"sqlite:///{self.var / 'grader' / 'gradebook.db'}"
+        kind, _, rest = given.partition("://")
+        return f"postgresql+psycopg://{rest}" if kind in {"postgresql", "postgres"} else given
 
     @property
     def editions(self) -> Path:

@@ -17,14 +17,13 @@ from crash_course import check_whole, copy_of, grade, waiting, waiting_class
 from grading_course import QUESTIONS, School
 from killed import Moment, count_steps, kill, moments
 
+from hocvuso import database
 from hocvuso.errors import StorageError
 from hocvuso.exchange import folders
 from hocvuso.grading import grade as grade_module
 from hocvuso.grading import watch as watch_module
-from hocvuso.lessons import convert
 from hocvuso.lessons import swap as swap_module
 from hocvuso.places import Places
-from hocvuso.records import tables
 
 pytestmark = pytest.mark.slow
 SEED, COUNT = 398, 3
@@ -140,8 +139,7 @@ def test_a_gradebook_that_is_locked_for_seconds_is_waited_for(school):
 
 def test_a_gradebook_that_stays_locked_keeps_everything_waiting(school, monkeypatch, caplog):
     """Locked from the start: one sentence, nothing taken. Locked in between: the log says why. Then graded once."""
-    monkeypatch.setattr(tables, "BUSY_SECONDS", 0)
-    monkeypatch.setattr(convert, "BUSY_SECONDS", 0)
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0)
     school.on_site("an", school.answers(QUESTIONS, "right"))
     with closing(locked(school.places)), pytest.raises(StorageError, match="database is locked"):
         school.grade()
@@ -164,8 +162,7 @@ def test_a_gradebook_that_stays_locked_keeps_everything_waiting(school, monkeypa
 
 def test_the_watch_outlives_a_locked_gradebook(school, monkeypatch):
     """It says so, looks again, and grades what waits."""
-    monkeypatch.setattr(tables, "BUSY_SECONDS", 0)
-    monkeypatch.setattr(convert, "BUSY_SECONDS", 0)
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0)
     monkeypatch.setattr(watch_module, "AFTER_FAILURE", 0.05)
     school.on_site("an", school.answers(QUESTIONS, "right"))
     said: list[str] = []

@@ -9,7 +9,6 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
-import sqlite3
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from shutil import rmtree
 from typing import TYPE_CHECKING, TypeAlias
 
 from hocvuso import __version__
+from hocvuso.database import said_by
 from hocvuso.errors import HocVuSoError
 from hocvuso.exchange.collect import Collected, Waiting, find_waiting, sweep, take_in
 from hocvuso.exchange.folders import replace_folder, write_folder
@@ -282,9 +282,6 @@ def cause_of(error: Exception) -> str:
         error.message if isinstance(error, HocVuSoError) and error.__cause__ is None else None
     )  # no field filled in
     while found is not None and said is None:
-        if isinstance(found, OSError):
-            said = found.strerror
-        elif isinstance(found, sqlite3.Error):  # "database is locked", "database or disk is full"
-            said = str(found)
+        said = found.strerror if isinstance(found, OSError) else said_by(found)
         found = found.__cause__
     return f"{type(error).__name__}: {said}" if said else type(error).__name__

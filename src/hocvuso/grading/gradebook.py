@@ -26,13 +26,14 @@ from nbgrader.utils import compute_checksum
 from sqlalchemy import func, insert, select
 
 from hocvuso import __version__
+from hocvuso.database import patient, told_when_locked
 from hocvuso.exchange.collect import Collected, Waiting
 from hocvuso.grading.assess import Assessment, check_cells
 from hocvuso.lessons.convert import prepare_gradebook
 from hocvuso.places import COURSE, Places
 from hocvuso.records.audit import note_deed
 from hocvuso.records.people import find_person
-from hocvuso.records.tables import patient, prepare, scores, told_when_locked
+from hocvuso.records.tables import prepare, scores
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,14 +11,13 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.dbutil import ALEMBIC_DIR
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import inspect, text
 from traitlets.config import Config
 
+from hocvuso.database import connect, is_sqlite, keep_others_out, require_utf8
 from hocvuso.errors import LessonError
 from hocvuso.language import N_
 from hocvuso.places import COURSE
-
-BUSY_SECONDS = 30  # how long to wait for another writer of an SQLite gradebook
 
 
 class _Kept(logging.Handler):
@@ -40,14 +39,17 @@ def prepare_gradebook(db_url: str) -> None:
     """
     if db_url.startswith("sqlite:///"):
         Path(db_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    sqlite = db_url.startswith("sqlite:")
-    engine = create_engine(db_url, connect_args={"timeout": BUSY_SECONDS} if sqlite else {})
+    engine = connect(db_url)
     try:
         if inspect(engine).get_table_names():
             return
         with engine.begin() as connection:
-            if sqlite:  # its driver would commit each table by itself, and a crash leave some of them
+            if is_sqlite(
+                db_url
+            ):  # its driver would commit each table by itself, and a crash leave some of them
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
+            keep_others_out(connection)
+            require_utf8(connection)
             if inspect(connection).get_table_names():
                 return  # made by another process in the meantime
             Base.metadata.create_all(bind=connection)

@@ -133,11 +133,16 @@ def is_in_gradebook(places: Places, edition: str) -> bool:
         return False  # asking would make an empty one
     from nbgrader.api import Gradebook, MissingEntry
 
-    with Gradebook(url) as book:
-        try:
-            return bool(book.find_assignment(edition).submissions)
-        except MissingEntry:
-            return False
+    from hocvuso.database import told_when_locked
+    from hocvuso.lessons.convert import prepare_gradebook
+
+    with told_when_locked():
+        prepare_gradebook(url)
+        with Gradebook(url) as book:
+            try:
+                return bool(book.find_assignment(edition).submissions)
+            except MissingEntry:
+                return False
 
 
 def write_atomically(path: Path, text: str) -> None:

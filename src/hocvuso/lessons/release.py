@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from nbgrader.api import Gradebook
 
+from hocvuso.database import told_when_locked
 from hocvuso.errors import LessonError
 from hocvuso.language import N_, get_language
 from hocvuso.lessons.build import stamp_file
@@ -92,7 +93,7 @@ def _refuse_changed_grades(places: Places, edition: str) -> None:
         return
     master = read_master(places.source / edition / f"{edition}.ipynb")
     built = {q.id: float(q.points) for q in master.questions} | {t.id: float(t.points) for t in master.tests}
-    with Gradebook(places.gradebook_url) as book:
+    with told_when_locked(), Gradebook(places.gradebook_url) as book:
         known = {
             cell.name: float(cell.max_score) for cell in book.find_notebook(edition, edition).grade_cells
         }
@@ -107,7 +108,7 @@ def _refuse_changed_grades(places: Places, edition: str) -> None:
 
 
 def _enter_gradebook(places: Places, edition: str) -> None:
-    with tempfile.TemporaryDirectory(prefix="hocvuso-release-") as thrown_away:
+    with told_when_locked(), tempfile.TemporaryDirectory(prefix="hocvuso-release-") as thrown_away:
         generate(places.root, edition, release=Path(thrown_away), db_url=places.gradebook_url)
 
 

@@ -7,7 +7,7 @@ grade, its log entry and the audit entry together.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import (
     DDL,
@@ -20,14 +20,11 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    create_engine,
     event,
     inspect,
 )
-from sqlalchemy.exc import OperationalError
 
-from hocvuso.errors import StorageError
-from hocvuso.language import N_
+from hocvuso.database import connect, keep_others_out, told_when_locked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +34,6 @@ if TYPE_CHECKING:
     from hocvuso.places import Places
 
 metadata = MetaData()
-BUSY_SECONDS = 30  # formgrader writes to the same SQLite file; a writer waits this long for the other
 
 people = Table(
     "hocvuso_people",
@@ -82,13 +78,35 @@ scores = Table(
     Index("hocvuso_scores_of", "learner", "edition"),
 )
 
-for table in (audit_log, scores):
-    for action in ("UPDATE", "DELETE"):
-        refuse = DDL(  # type: ignore[no-untyped-call]
-            f"CREATE TRIGGER {table.name}_no_{action.lower()} BEFORE {action} ON {table.name} "
-            f"BEGIN SELECT RAISE(ABORT, '{table.name} is append-only'); END"
-        )
-        event.listen(table, "after_create", refuse.execute_if(dialect="sqlite"))
+_REFUSE_IN_SQLITE = (
+    "CREATE TRIGGER {table}_no_{action} BEFORE {action} ON {table} "
+    "BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+)
+_FUNCTION_IN_POSTGRESQL = (
+    "CREATE OR REPLACE FUNCTION hocvuso_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ "
+    "BEGIN RAISE EXCEPTION '%% is append-only', TG_TABLE_NAME USING ERRCODE = '23000'; END $$"
+)
+# not for each row: also a statement that would find none, and one that empties the table
+_REFUSE_IN_POSTGRESQL = (
+    "CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+    "FOR EACH STATEMENT EXECUTE FUNCTION hocvuso_refuse()"
+)
+
+
+def _never_changed(table: Table) -> None:
+    """Let the database itself refuse to change or delete a row of ``table``, from when the table is made."""
+    refuse = {
+        "sqlite": [_REFUSE_IN_SQLITE.format(table=table.name, action=a) for a in ("update", "delete")],
+        "postgresql": [_FUNCTION_IN_POSTGRESQL, _REFUSE_IN_POSTGRESQL.format(table=table.name)],
+    }
+    for dialect, statements in refuse.items():
+        for statement in statements:
+            ddl = DDL(statement)  # type: ignore[no-untyped-call]
+            event.listen(table, "after_create", ddl.execute_if(dialect=dialect))
+
+
+_never_changed(audit_log)
+_never_changed(scores)
 
 
 def prepare(engine: Engine) -> None:
@@ -96,38 +114,11 @@ def prepare(engine: Engine) -> None:
     if set(metadata.tables) <= set(inspect(engine).get_table_names()):
         return
     with engine.begin() as connection:
-        if (
-            engine.dialect.name == "sqlite"
-        ):  # else each table stands alone, and a crash leaves one without triggers
+        if engine.dialect.name == "sqlite":
+            # else each table stands alone, and a crash leaves one without triggers
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+        keep_others_out(connection)
         metadata.create_all(bind=connection)
-
-
-def wait_for_others(engine: Engine) -> None:
-    """Let a connection to SQLite wait for another writer instead of failing at once."""
-    if engine.dialect.name != "sqlite":
-        return
-
-    def on_connect(connection: Any, _record: object) -> None:  # the driver's own connection
-        connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
-
-    event.listen(engine, "connect", on_connect)
-
-
-def patient(db_url: str) -> str:
-    """``db_url`` for a program that makes its own connections, which then wait for another writer too."""
-    return f"{db_url}?timeout={BUSY_SECONDS}" if db_url.startswith("sqlite:") else db_url
-
-
-@contextmanager
-def told_when_locked() -> Iterator[None]:
-    """StorageError, with a sentence for the operator, when the database can't be used now."""
-    try:
-        yield
-    except OperationalError as error:
-        raise StorageError(
-            N_("Sổ điểm đang bận hoặc không mở được ({why}). Chưa mất gì: hãy chạy lại sau."), why=error.orig
-        ) from error
 
 
 @contextmanager
@@ -137,8 +128,7 @@ def open_gradebook(places: Places) -> Iterator[Engine]:
 
     with told_when_locked():
         prepare_gradebook(places.gradebook_url)
-        engine = create_engine(places.gradebook_url)
-        wait_for_others(engine)
+        engine = connect(places.gradebook_url)
         try:
             prepare(engine)
             yield engine
