@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 HOME = "/tmp"  # noqa: S108  (the box's own tmpfs, not the machine's)
 INSIDE_UID = 1000
+SHADOW_PROC = "/run/no-proc"
 _ETC = ("ld.so.cache", "localtime", "fonts", "alternatives")
 _OUR_ETC = Path(__file__).parent / "etc"
 _ROOT_LINKS = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
@@ -94,6 +95,34 @@ def sandbox_command(  # noqa: PLR0913  (each is one opening of the box, named at
     return [*command, "--chdir", cwd, "--", *_limited(argv, limits)]
 
 
+def zygote_command(argv: Sequence[str], *, env: Mapping[str, str], scratch_mb: int = 64) -> list[str]:
+    """The command line that runs ``argv`` in a box in which it may open further boxes, one for each child.
+
+    Everything but ``/tmp`` is read-only, there is no terminal and no limit: the children have limits. What stands
+    at ``SHADOW_PROC`` is what a child sees instead of ``/proc``.
+    """
+    command = [find_bwrap(), *_isolation(network=False, nested=True), *_read_only_system()]
+    for path in python_paths():
+        command += ["--ro-bind", str(path), str(path)]
+    command += ["--proc", "/proc", "--symlink", os.path.realpath(sys.executable), f"{SHADOW_PROC}/self/exe"]
+    for name in ("null", "zero", "full", "random", "urandom"):
+        command += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
+    command += ["--symlink", f"{HOME}/.shm", "/dev/shm"]  # noqa: S108  (the box's own)
+    command += [
+        "--size",
+        str(scratch_mb * _MB),
+        "--tmpfs",
+        HOME,
+        "--dir",
+        f"{HOME}/.shm",
+        "--remount-ro",
+        "/",
+    ]
+    for name, value in env.items():
+        command += ["--setenv", name, value]
+    return [*command, "--chdir", HOME, "--", *argv]
+
+
 def clean_env(**more: str) -> dict[str, str]:
     """The whole environment of a process in the box: nothing is taken over from ours but the time zone."""
     env = {
@@ -136,17 +165,17 @@ def python_paths() -> tuple[Path, ...]:
     return tuple(paths)
 
 
-def _isolation(*, network: bool) -> list[str]:
+def _isolation(*, network: bool, nested: bool = False) -> list[str]:
     options = ["--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
     if not network:
         options.append("--unshare-net")
-    if _can_disable_userns():
+    if not nested and _can_disable_userns():
         options.append("--disable-userns")
     who = ["--uid", str(INSIDE_UID), "--gid", str(INSIDE_UID), "--hostname", "hocvuso"]
     return [*options, *who, "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"]
 
 
-def _system_files(limits: Limits) -> list[str]:
+def _read_only_system() -> list[str]:
     options = ["--ro-bind", "/usr", "/usr"]
     for name in _ROOT_LINKS:
         path = Path("/", name)
@@ -158,8 +187,12 @@ def _system_files(limits: Limits) -> list[str]:
         options += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     for name in ("passwd", "group"):
         options += ["--ro-bind", str(_OUR_ETC / name), f"/etc/{name}"]
+    return options
+
+
+def _system_files(limits: Limits) -> list[str]:
     return [
-        *options,
+        *_read_only_system(),
         "--proc",
         "/proc",
         "--dev",
