@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Any, TypeVar
 
-from sqlalchemy import create_engine, event, func, select, text
+from sqlalchemy import Table, create_engine, event, func, select, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import (
     ArgumentError,
@@ -125,6 +126,17 @@ def keep_others_out(where: Connection | Session) -> None:
     connection = where.connection() if isinstance(where, Session) else where
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(_WRITER)))
+
+
+def upsert(table: Table, connection: Connection) -> Any:  # an Insert of either dialect
+    """An INSERT that takes the place of a row with the same primary key; all columns must be given."""
+    make: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = make(table)
+    keys = [column.name for column in table.primary_key]
+    rest = {
+        column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys
+    }
+    return statement.on_conflict_do_update(index_elements=keys, set_=rest)
 
 
 def done_again(act: Callable[[], T], *, pause: Callable[[float], None] = time.sleep) -> T:

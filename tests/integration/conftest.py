@@ -18,6 +18,7 @@ from pathlib import Path
 
 import httpx
 import nbformat
+import postgresql
 import psutil
 import pytest
 from tornado.httpclient import HTTPRequest
@@ -235,6 +236,24 @@ def _answers(url: str) -> bool:
 
 def _some_port() -> int:
     return HubSettings(port=20000 + uuid.uuid4().int % 20000).with_free_ports().hub_port
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[postgresql.Server]:
+    """A PostgreSQL server for all tests; each takes a database of its own. Who kills a server starts one too."""
+    with postgresql.running_server() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def gradebook_kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An empty gradebook of each kind, by the one setting that decides."""
+    if request.param == "sqlite":
+        monkeypatch.delenv("HOCVUSO_GRADEBOOK", raising=False)
+    else:
+        server: postgresql.Server = request.getfixturevalue("postgresql_server")
+        monkeypatch.setenv("HOCVUSO_GRADEBOOK", server.url(server.new_database()))
+    return request.param
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 """The audit log: who did what, when; written in the transaction of the deed itself, and never changed.
 
-In SQLite triggers refuse to change or delete an entry. On PostgreSQL the role that the programs use must have
-no right to UPDATE or DELETE on the table; that is part of the installation.
+Triggers refuse to change or delete an entry. Who owns the table can take them away; in an installation with
+PostgreSQL the programs' roles own nothing (``deploy/postgresql/rights.sql``).
 """
 
 from __future__ import annotations

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import csv
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbgrader.plugins import ExportPlugin
-from sqlalchemy import text
+from sqlalchemy import DateTime, text
 
 from hocvuso.errors import StorageError
 from hocvuso.language import N_
@@ -70,20 +71,26 @@ LEFT JOIN (SELECT nb.assignment_id AS assignment_id, SUM(c.max_score) AS max_sco
            JOIN (SELECT id, max_score FROM grade_cells
                  UNION ALL SELECT id, max_score FROM task_cells) c ON c.id = b.id
            GROUP BY nb.assignment_id) m ON m.assignment_id = a.id
-ORDER BY a.name, s.id
+ORDER BY a.name {bytewise}, s.id {bytewise}
 """
 
 _REFUSED = """
-SELECT DISTINCT sc.edition AS assignment, sc.learner AS student_id, p.full_name AS full_name, p.unit AS unit,
-       p.email AS email, s.last_name AS last_name, s.first_name AS first_name
-FROM hocvuso_scores sc
-JOIN assignment a ON a.name = sc.edition
-LEFT JOIN hocvuso_people p ON p.learner = sc.learner
-LEFT JOIN student s ON s.id = sc.learner
-WHERE sc.state = 'refused' AND sc.learner IS NOT NULL AND NOT EXISTS (
-    SELECT 1 FROM submitted_assignment sa WHERE sa.assignment_id = a.id AND sa.student_id = sc.learner)
-ORDER BY sc.edition, sc.learner
+SELECT * FROM (
+    SELECT DISTINCT sc.edition AS assignment, sc.learner AS student_id, p.full_name AS full_name,
+           p.unit AS unit, p.email AS email, s.last_name AS last_name, s.first_name AS first_name
+    FROM hocvuso_scores sc
+    JOIN assignment a ON a.name = sc.edition
+    LEFT JOIN hocvuso_people p ON p.learner = sc.learner
+    LEFT JOIN student s ON s.id = sc.learner
+    WHERE sc.state = 'refused' AND sc.learner IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM submitted_assignment sa WHERE sa.assignment_id = a.id AND sa.student_id = sc.learner)
+) refused
+ORDER BY assignment {bytewise}, student_id {bytewise}
 """
+
+# PostgreSQL sorts text as people of some country do, SQLite by bytes: the export is the same from both
+_BYTEWISE = {"postgresql": 'COLLATE "C"'}
+_AT_ONCE = 2000  # rows in memory
 
 
 class HocVuSoExporter(ExportPlugin):  # type: ignore[misc]  # nbgrader has no types
@@ -117,7 +124,7 @@ def _write_held(
     part = target.with_name(f".{target.name}.part")
     try:
         part.unlink(missing_ok=True)
-        with part.open("x", encoding="utf-8", newline="") as file, engine.connect() as connection:
+        with part.open("x", encoding="utf-8", newline="") as file, _reading(engine) as connection:
             rows = csv.DictWriter(file, COLUMNS)
             rows.writeheader()
             for row in _rows(connection):
@@ -140,15 +147,24 @@ def _write_held(
         raise
 
 
+def _reading(engine: Engine) -> Connection:
+    """A connection whose queries all see the gradebook as it is now, and that keeps few rows in memory."""
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    return engine.connect().execution_options(yield_per=_AT_ONCE)
+
+
 def _rows(connection: Connection) -> Iterator[dict[str, Any]]:
-    for found in connection.execute(text(_SUBMISSIONS)).mappings():
+    bytewise = _BYTEWISE.get(connection.dialect.name, "")
+    submissions = text(_SUBMISSIONS.format(bytewise=bytewise)).columns(duedate=DateTime, timestamp=DateTime)
+    for found in connection.execute(submissions).mappings():
         row = _who(dict(found))
         yield row | {
             "late_submission_penalty": row["penalty"],
             "score": max(0.0, row["raw_score"] - row["penalty"]),
             "state": "partly" if row["manual"] else "graded",
         }
-    for found in connection.execute(text(_REFUSED)).mappings():
+    for found in connection.execute(text(_REFUSED.format(bytewise=bytewise))).mappings():
         yield dict.fromkeys(COLUMNS) | _who(dict(found)) | {"state": "refused"}
 
 
@@ -170,5 +186,7 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, float):
         return f"{value:.10g}"
+    if isinstance(value, datetime):
+        return value.isoformat(" ", "microseconds")
     shown = str(value)
     return "'" + shown if isinstance(value, str) and shown.startswith(_FORMULA) else shown

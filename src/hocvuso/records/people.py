@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, select, update
 
+from hocvuso.database import keep_others_out, upsert
 from hocvuso.errors import PeopleError, refused
 from hocvuso.language import N_, get_language, nfc
 from hocvuso.lessons.editions import write_atomically
@@ -105,10 +106,10 @@ def import_people(places: Places, file: Path, *, now: datetime) -> int:
     """
     found = read_people(file)
     with open_gradebook(places) as engine, engine.begin() as connection:
-        for person in found:
-            connection.execute(delete(people).where(people.c.learner == person.learner))
-            connection.execute(insert(people).values(_row(person)))
-            _name_student(connection, person)
+        keep_others_out(connection)
+        if found:
+            connection.execute(upsert(people, connection), [asdict(person) for person in found])
+            _name_students(connection, found)
         note_deed(connection, actor="operator", action="people-imported", subject=file.name, now=now,
                   details={"count": len(found)})  # fmt: skip
     for person in found:
@@ -176,20 +177,15 @@ def _read_row(row: Mapping[str | None, str | None], line: int) -> tuple[Person, 
     return person, wrong
 
 
-def _row(person: Person) -> dict[str, str]:
-    return {
-        "learner": person.learner,
-        "full_name": person.full_name,
-        "unit": person.unit,
-        "email": person.email,
-    }
-
-
-def _name_student(connection: Connection, person: Person) -> None:
-    """Let formgrader show the new name too, when nbgrader knows the learner already."""
+def _name_students(connection: Connection, persons: Sequence[Person]) -> None:
+    """Let formgrader show the new names too, of those whom nbgrader knows already."""
     from nbgrader.api import Student  # takes seconds to load
 
-    names = {"first_name": person.first_name, "last_name": person.last_name, "email": person.email}
-    connection.execute(
-        update(Student.__table__).where(Student.__table__.c.id == person.learner).values(names)
-    )
+    students = Student.__table__
+    renamed = update(students).where(students.c.id == bindparam("learner")).values(
+        first_name=bindparam("first"), last_name=bindparam("last"), email=bindparam("mail")
+    )  # fmt: skip
+    names = [
+        {"learner": p.learner, "first": p.first_name, "last": p.last_name, "mail": p.email} for p in persons
+    ]
+    connection.execute(renamed, names)
