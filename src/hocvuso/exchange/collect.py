@@ -7,15 +7,14 @@ contents claim, and the receipt is made here, with the time of collection.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
-import logging
 import os
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import TYPE_CHECKING
-
-import rfc8785
 
 from hocvuso.errors import AnswerError, ReceiptError, SubmissionError
 from hocvuso.exchange.answers import check_edition
@@ -24,7 +23,7 @@ from hocvuso.exchange.folders import (
     is_theirs,
     list_folders,
     opened,
-    read_folder,
+    read_owned,
     remove_folder,
     sweep_folder,
 )
@@ -33,6 +32,7 @@ from hocvuso.exchange.receipts import (
     PublicKey,
     Receipt,
     SiteKey,
+    canonical,
     check_files,
     check_signature,
     hash_files,
@@ -51,15 +51,16 @@ if TYPE_CHECKING:
 
 SECRET = "submission_secret.txt"  # noqa: S105  (a file's name: what nbgrader names this hand-in's feedback by)
 LONGEST_NAME = 200  # bytes; leaves room for an ending within the 255 that a file name may have
-log = logging.getLogger("hocvuso.exchange")
 MOST_AT_ONCE = 50  # of one learner's JupyterLab; the rest waits for the next round, behind everybody else's
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A submission that waits: where it lies (``steps`` below ``root``) and who it is from.
+    """A submission that waits: where it lies (``steps`` below ``root``) and what is known without opening it.
 
-    ``learner`` is None when nobody signed for it. ``handed_in`` is None until `take_in` for a JupyterLab's.
+    Whose it is says a JupyterLab's folder; a site's submission says it when `take_in` has read and checked the
+    receipt with ``signer``. ``learner`` is None before that, and stays so when nobody signed for it; so does
+    ``handed_in``.
     """
 
     root: Path
@@ -67,6 +68,7 @@ class Waiting:
     learner: str | None
     edition: str
     via: Via
+    signer: PublicKey | None = field(default=None, repr=False)
     receipt: Receipt | None = None
     handed_in: datetime | None = None
     fault: ReceiptError | None = None
@@ -85,6 +87,24 @@ class Waiting:
             return name
         return "+".join(["?", self.edition, hashlib.sha256(raw).hexdigest()[:32]])
 
+    @property
+    def whose(self) -> str:
+        """Learner and edition as the folder tells them; while one is graded no other of the same is."""
+        owner = self.steps[0] if self.via == "jupyterlab" else self.steps[-1].rsplit("+", 3)[0]
+        return f"{owner}+{self.edition}"
+
+    def is_there(self) -> bool:
+        """Whether it still waits: another grader may have taken it."""
+        try:
+            with opened(self.root, *self.steps[:-1]) as folder:
+                os.stat(self.steps[-1], dir_fd=folder, follow_symlinks=False)
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            if not is_theirs(error):
+                raise
+        return True
+
     def clear(self) -> None:
         """Take the folder away; its owner's rights may keep some of it."""
         remove_folder(self.root, *self.steps)
@@ -101,23 +121,25 @@ class Collected:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A submission that was taken in: its files as they came, or the reason why they can't be used."""
+    """A submission that was taken in: its files as they came, or the reason why they can't be used.
+
+    ``ours``: everything in the folder belongs to the grader's own user, so that nobody else can change it.
+    """
 
     waiting: Waiting
     files: Mapping[str, bytes]
     receipt: Receipt | None
     fault: SubmissionError | ReceiptError | None = None
+    ours: bool = False
 
 
 def find_waiting(places: Places, lesson: str | None = None, *, labs: bool = True) -> Iterator[Waiting]:
-    """Everything that waits, the site's first in the order of their receipts, then the JupyterLabs'.
+    """Everything that waits, the site's first in the order of the times in their names, then the JupyterLabs'.
 
-    ``labs=False`` leaves the latter out: with thousands of learners it takes a while to look into each.
+    Only names are held, however many there are. ``labs=False`` leaves the JupyterLabs' out: with thousands of
+    learners it takes a while to look into each.
     """
-    key = PublicKey.load(places.site_keys)
-    signed = list(_from_sites(places.inbound, key))
-    signed.sort(key=lambda w: (w.handed_in.timestamp() if w.handed_in else 0.0, w.name))
-    for waiting in (*signed, *(_from_labs(places.labs) if labs else ())):
+    for waiting in chain(_from_site(places), _from_labs(places.labs) if labs else ()):
         if lesson is None or lesson in {waiting.edition, lesson_of(waiting.edition)}:
             yield waiting
 
@@ -137,16 +159,17 @@ def take_in(
     ``before`` is what an earlier run, cut off since, made of the same folder: with the same files the receipt is the
     same again. Raises StorageError or OSError when the files can't be read now; the submission waits on.
     """
-    fault: SubmissionError | ReceiptError | None = waiting.fault
+    fault: SubmissionError | ReceiptError | None = None
     files: Mapping[str, bytes] = {}
+    owners: set[int] = set()
     try:
-        files = _usable(read_folder(waiting.root, *waiting.steps), waiting.edition)
-        if waiting.receipt:
-            check_files(waiting.receipt, files)
-    except (SubmissionError, ReceiptError) as error:
-        fault = fault or error
-    if waiting.via == "page" or waiting.learner is None:
-        return Taken(waiting, files, waiting.receipt, fault)
+        files, owners = read_owned(waiting.root, *waiting.steps)
+        files = _usable(files, waiting.edition)
+    except SubmissionError as error:
+        fault = error
+    if waiting.via == "page":
+        return _from_signer(waiting, files, fault, ours=owners == {os.geteuid()})
+    assert waiting.learner is not None  # noqa: S101  (a lab's folder says who)
     files = {name: data for name, data in files.items() if name != RECEIPT}  # a learner can't bring their own
     if before and before.files == hash_submission(files):
         now, new_id = before.handed_in, before.receipt
@@ -165,9 +188,54 @@ def take_in(
     return Taken(replace(waiting, receipt=receipt, handed_in=now), files, receipt, fault)
 
 
+def _from_signer(
+    waiting: Waiting, files: Mapping[str, bytes], fault: SubmissionError | ReceiptError | None, *, ours: bool
+) -> Taken:
+    """A site's submission under the name that its receipt tells; under none when the receipt does not hold."""
+    try:
+        receipt = _receipt_in(waiting, files)
+    except ReceiptError as error:
+        return Taken(replace(waiting, fault=error), files, None, error)
+    known = replace(
+        waiting,
+        learner=receipt.learner,
+        edition=receipt.edition,
+        receipt=receipt,
+        handed_in=receipt.handed_in,
+    )
+    try:
+        if fault is None:
+            check_files(receipt, files)
+    except ReceiptError as error:
+        fault = error
+    return Taken(known, files, receipt, fault, ours=ours and fault is None)
+
+
+def _receipt_in(waiting: Waiting, files: Mapping[str, bytes]) -> Receipt:
+    # what can't be read as a folder of files may still hold a receipt
+    data = files.get(RECEIPT) if files else _read_receipt(waiting)
+    if data is None:
+        raise _unsigned()
+    try:
+        record = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise _unsigned() from error
+    if waiting.signer is None:
+        raise ReceiptError(N_("Chữ ký trên biên nhận của bài nộp không đúng."))
+    receipt = check_signature(record, waiting.signer)
+    name = waiting.steps[-1]
+    if name != receipt.submission or not name.startswith(f"{folder_of(receipt.learner)}+{receipt.edition}+"):
+        raise ReceiptError(N_("Tên thư mục bài nộp không khớp với biên nhận."))
+    return receipt
+
+
+def _unsigned() -> ReceiptError:
+    return ReceiptError(N_("Bài nộp không có biên nhận của trang học nên không biết là của ai."))
+
+
 def hash_submission(files: Mapping[str, bytes]) -> str:
     """One hash over all files that were handed in."""
-    return hashlib.sha256(rfc8785.dumps(dict(hash_files(files)))).hexdigest()
+    return hashlib.sha256(canonical(hash_files(files))).hexdigest()
 
 
 def _usable(files: Mapping[str, bytes], edition: str) -> Mapping[str, bytes]:
@@ -182,42 +250,35 @@ def _usable(files: Mapping[str, bytes], edition: str) -> Mapping[str, bytes]:
     return files
 
 
-def _from_sites(inbound: Path, key: PublicKey | None) -> Iterator[Waiting]:
-    for name in list_folders(inbound) if inbound.is_dir() else ():
-        try:
-            yield _from_site(inbound, name, key)
-        except OSError as error:  # the machine's fault: the others are graded, this one waits
-            log.error("a submission could not be read: %s", error.strerror)  # noqa: TRY400  (the rest may be a name)
+def _from_site(places: Places) -> Iterator[Waiting]:
+    names = list_folders(places.inbound) if places.inbound.is_dir() else []
+    names.sort(key=_time_in)
+    names.reverse()  # so that what has been given away is not held
+    signer = PublicKey.load(places.site_keys)
+    while names:
+        name = names.pop()
+        yield Waiting(places.inbound, (name,), None, _edition_in(name), "page", signer)
 
 
-def _from_site(inbound: Path, name: str, key: PublicKey | None) -> Waiting:
-    unclaimed = Waiting(inbound, (name,), None, _edition_in(name), "page")
+def _time_in(name: str) -> tuple[str, str]:
+    """When it was handed in, as nbgrader's folder name tells it; the receipt vouches for the name."""
+    parts = name.rsplit("+", 2)
+    return parts[-2] if len(parts) > 1 else "", name
+
+
+def _read_receipt(waiting: Waiting) -> bytes | None:
+    """The receipt of a folder that is not as it should be; None when there is none that can be read."""
     try:
-        receipt = _read_receipt(inbound, name, key)
-    except ReceiptError as error:
-        return replace(unclaimed, fault=error)
-    if name != receipt.submission or not name.startswith(f"{folder_of(receipt.learner)}+{receipt.edition}+"):
-        return replace(unclaimed, fault=ReceiptError(N_("Tên thư mục bài nộp không khớp với biên nhận.")))
-    return Waiting(inbound, (name,), receipt.learner, receipt.edition, "page", receipt, receipt.handed_in)
-
-
-def _read_receipt(inbound: Path, name: str, key: PublicKey | None) -> Receipt:
-    try:
-        with opened(inbound, name) as folder:
+        with opened(waiting.root, *waiting.steps) as folder:
             handle = os.open(
                 RECEIPT, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder
             )
         with os.fdopen(handle, "rb") as file:
-            record = json.loads(file.read(MAX_BYTES))
-    except (OSError, ValueError, RecursionError) as error:
-        if isinstance(error, OSError) and not isinstance(error, FileNotFoundError) and not is_theirs(error):
-            raise
-        raise ReceiptError(
-            N_("Bài nộp không có biên nhận của trang học nên không biết là của ai.")
-        ) from error
-    if key is None:
-        raise ReceiptError(N_("Chữ ký trên biên nhận của bài nộp không đúng."))
-    return check_signature(record, key)
+            return file.read(MAX_BYTES)
+    except OSError as error:
+        if isinstance(error, FileNotFoundError) or is_theirs(error) or error.errno == errno.EISDIR:
+            return None
+        raise
 
 
 def _from_labs(labs: Path) -> Iterator[Waiting]:

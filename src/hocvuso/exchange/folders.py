@@ -50,15 +50,22 @@ def read_folder(root: Path, *names: str) -> dict[str, bytes]:
     StorageError when it changes meanwhile, OSError when the machine fails: then nothing is wrong with the
     submission, and a later look will do.
     """
+    return read_owned(root, *names)[0]
+
+
+def read_owned(root: Path, *names: str) -> tuple[dict[str, bytes], set[int]]:
+    """As `read_folder`, with the users to whom the folder and everything in it belong: who may change it later."""
     files: dict[str, bytes] = {}
+    owners: set[int] = set()
     try:
         with opened(root, *names) as handle:
-            _read_into(files, handle, "", [MAX_BYTES], 1)
+            owners.add(os.fstat(handle).st_uid)
+            _read_into(files, owners, handle, "", [MAX_BYTES], 1)
     except OSError as error:
         if not is_theirs(error):
             raise
         raise SubmissionError(N_("Không đọc được thư mục bài nộp: {why}."), why=error.strerror) from error
-    return files
+    return files, owners
 
 
 def list_folders(root: Path, *names: str) -> list[str]:
@@ -135,20 +142,23 @@ def is_theirs(error: OSError) -> bool:
     return error.errno in _THEIRS
 
 
-def _read_into(files: dict[str, bytes], folder: int, prefix: str, left: list[int], depth: int) -> None:
+def _read_into(  # noqa: PLR0913, PLR0917  (what has been found so far, and what is left of the bounds)
+    files: dict[str, bytes], owners: set[int], folder: int, prefix: str, left: list[int], depth: int
+) -> None:
     entries = sorted(os.listdir(folder))
     for entry in entries:
         name = prefix + entry
         if not _is_text(name):
             raise SubmissionError(N_("Bài nộp có tệp mang tên không đọc được: hãy đổi tên tệp."))
         with _opened(entry, folder, name) as handle:
-            mode = os.fstat(handle).st_mode
-            if stat.S_ISDIR(mode):
+            found = os.fstat(handle)
+            owners.add(found.st_uid)
+            if stat.S_ISDIR(found.st_mode):
                 if depth >= MAX_DEPTH:
                     raise SubmissionError(N_("Bài nộp có thư mục lồng nhau quá sâu: hãy bỏ bớt thư mục."))
-                _read_into(files, handle, name + "/", left, depth + 1)
-            elif stat.S_ISREG(mode):
-                files[name] = _read_all(handle, left)
+                _read_into(files, owners, handle, name + "/", left, depth + 1)
+            elif stat.S_ISREG(found.st_mode):
+                files[name] = _read_all(handle, found, left)
             else:
                 raise SubmissionError(
                     N_("Bài nộp có mục không phải là tệp thường (ví dụ liên kết): {name}."), name=name
@@ -159,21 +169,19 @@ def _read_into(files: dict[str, bytes], folder: int, prefix: str, left: list[int
         raise _changing()
 
 
-def _read_all(handle: int, left: list[int]) -> bytes:
-    before = _version(handle)
+def _read_all(handle: int, before: os.stat_result, left: list[int]) -> bytes:
     parts = []
     while data := os.read(handle, 1024 * 1024):
         left[0] -= len(data)
         if left[0] < 0:
             raise SubmissionError(N_("Bài nộp lớn hơn 10 MB: hãy bỏ bớt tệp lớn."))
         parts.append(data)
-    if _version(handle) != before:
+    if _version(os.fstat(handle)) != _version(before):
         raise _changing()
     return b"".join(parts)
 
 
-def _version(handle: int) -> tuple[int, int, int]:
-    found = os.fstat(handle)
+def _version(found: os.stat_result) -> tuple[int, int, int]:
     return found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 

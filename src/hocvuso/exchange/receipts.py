@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import os
 import tempfile
 from contextlib import suppress
@@ -53,7 +54,7 @@ class Receipt(BaseModel):
 
     def signed_bytes(self) -> bytes:
         """What the signature covers: everything but itself."""
-        return rfc8785.dumps(self.model_dump(mode="json", exclude={"signature"}))
+        return canonical(self.model_dump(mode="json", exclude={"signature"}))
 
 
 class PublicKey:
@@ -109,6 +110,30 @@ class SiteKey:
         named = receipt.model_copy(update={"key": self.public.id, "signature": ""})
         signature = base64.urlsafe_b64encode(self._key.sign(named.signed_bytes())).decode("ascii")
         return named.model_copy(update={"signature": signature})
+
+
+def canonical(record: Mapping[str, Any]) -> bytes:
+    """``record`` in the canonical form of RFC 8785."""
+    if _is_plain(record):
+        return json.dumps(record, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode("utf-8")
+    return rfc8785.dumps(dict(record))
+
+
+def _is_plain(record: Mapping[str, Any]) -> bool:
+    """Whether the standard library writes ``record`` in canonical form too, at a tenth of the cost.
+
+    It sorts by code points and the RFC by UTF-16 units, which is the same below the surrogates; and only numbers with
+    a point or beyond 2^53 could be written in another way.
+    """
+    return all(
+        max(key, default="") < "\ud800"
+        and (
+            isinstance(value, str)
+            or (type(value) is int and abs(value) < 2**53)
+            or (isinstance(value, dict) and _is_plain(value))
+        )
+        for key, value in record.items()
+    )
 
 
 def hash_files(files: Mapping[str, bytes]) -> dict[str, str]:

@@ -131,9 +131,8 @@ class _Grader:
     def assess(self, waiting: Waiting, before: Collected | None) -> Assessment | Exception | None:
         """The assessment; None when it was done before; an exception when the fault is ours."""
         try:
-            if self._evidence(waiting).exists():
-                return None
-            return self._assessor.assess(take_in(waiting, self._key, self._now(), self._new_id(), before))
+            taken = take_in(waiting, self._key, self._now(), self._new_id(), before)
+            return None if self._evidence(taken.waiting).exists() else self._assessor.assess(taken)
         except Exception as error:  # noqa: BLE001  (one submission must not stop the others; told in `finish`)
             return error
 

@@ -76,6 +76,10 @@ def _is_sound(part: object) -> bool:
     return part is None or isinstance(part, bool | list) or (type(part) is int and abs(part) < 10**30)
 
 
+def _is_name(text: object) -> bool:
+    return isinstance(text, str) and len(text) <= 64 and is_printable(text)  # noqa: PLR2004
+
+
 class AnswerRecord(BaseModel):
     """One answer: its value, how often it was changed, and when last."""
 
@@ -118,12 +122,30 @@ class AnswerBook(BaseModel):
         One bad entry does not spoil the others. Raises ``AnswerError`` when there is nothing to save: no
         file, not JSON, too large, no table of answers.
         """
-        data = _load(path)
+        return cls._sound_in(_load(path), path.name)
+
+    @classmethod
+    def salvage_from(cls, content: bytes, name: str) -> tuple[AnswerBook, tuple[str, ...]]:
+        """As `salvage`, of the content of a file called ``name``."""
+        if len(content) > MAX_BOOK:
+            raise AnswerError(_TOO_LARGE, name=name)
+        try:
+            data = json.loads(content.decode("utf-8"))
+        except (ValueError, RecursionError) as error:
+            raise AnswerError(_DAMAGED, name=name) from error
+        return cls._sound_in(data, name)
+
+    @classmethod
+    def _sound_in(cls, data: Any, name: str) -> tuple[AnswerBook, tuple[str, ...]]:
         entries = data.get("answers") if isinstance(data, dict) else None
         if not isinstance(data, dict) or data.get("format") != 1 or not isinstance(entries, dict):
-            raise AnswerError(_NO_BOOK, name=path.name)
+            raise AnswerError(_NO_BOOK, name=name)
         head = {key: data.get(key) for key in ("lesson", "edition")}
-        names = {key: text for key, text in head.items() if isinstance(text, str) and len(text) <= 64}  # noqa: PLR2004
+        names = {key: text for key, text in head.items() if _is_name(text)}
+        with suppress(
+            ValidationError
+        ):  # nearly always all are sound, and one check is cheaper than one for each
+            return cls.model_validate({"answers": entries, **names}), ()
         sound: dict[str, Any] = {}
         damaged = []
         for key, entry in entries.items():
