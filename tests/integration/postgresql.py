@@ -59,7 +59,8 @@ class Server:
     def url(self, database: str, *, user: str | None = None, password: str | None = None) -> str:
         """The address for ``HOCVUSO_GRADEBOOK``."""
         who = quote(user or self.superuser) + (f":{quote(password, safe='')}" if password else "")
-        return f"postgresql://{who}@/{database}?host={quote(str(self.folder), safe='')}&port={self._port}"
+        # no "%": nbgrader writes the address into a file in which that has another meaning
+        return f"postgresql://{who}@/{database}?host={self.folder}&port={self._port}"
 
     def connect(self, database: str = "postgres") -> psycopg.Connection:
         """A connection of the test's own, as the superuser."""

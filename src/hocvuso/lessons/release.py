@@ -21,7 +21,7 @@ from hocvuso.errors import LessonError
 from hocvuso.language import N_, get_language
 from hocvuso.lessons.build import stamp_file
 from hocvuso.lessons.catalogue import NOT_HANDED_OUT
-from hocvuso.lessons.convert import generate
+from hocvuso.lessons.convert import generate, prepare_gradebook
 from hocvuso.lessons.editions import Edition, held, is_in_gradebook, read_ledger, update_ledger
 from hocvuso.lessons.master import read_master
 from hocvuso.lessons.swap import put_in_place
@@ -45,6 +45,7 @@ def release(
     """
     ledger = read_ledger(places.editions)
     say = get_language("vi")
+    entered = _entered(places)
     done = []
     for lesson in lessons or sorted(ledger.lessons):
         entry = ledger.current(lesson)
@@ -53,7 +54,8 @@ def release(
                 N_("Bài {lesson} chưa được dựng: hãy chạy hocvuso build {lesson}."), lesson=lesson
             )
         content = _content(places, entry.edition)
-        if entry.released and entry.content == content and (places.outbound / entry.edition).is_dir():
+        is_out = entry.edition in entered and (places.outbound / entry.edition).is_dir()
+        if entry.released and entry.content == content and is_out:
             continue
         _refuse_changed_grades(places, entry.edition)
         _enter_gradebook(places, entry.edition)
@@ -73,6 +75,14 @@ def _note(places: Places, lesson: str, entry: Edition) -> None:
 def _is_built(places: Places, edition: str) -> bool:
     files = stamp_file(places, edition), places.source / edition / f"{edition}.ipynb"
     return all(file.is_file() for file in files)
+
+
+def _entered(places: Places) -> set[str]:
+    """The editions that the gradebook knows; it may be another gradebook than at the last release."""
+    with told_when_locked():
+        prepare_gradebook(places.gradebook_url)
+        with Gradebook(places.gradebook_url) as book:
+            return {assignment.name for assignment in book.assignments}
 
 
 def _content(places: Places, edition: str) -> str:
