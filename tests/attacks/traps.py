@@ -1,0 +1,80 @@
+"""Traps: what hostile code would touch if it got out of its box. Each remembers that it was touched."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+MARK = "hocvuso-dau-vet"  # files of this name are left by attacks where they can write
+ABSTRACT = "\0hocvuso-bay"
+MARKED = ("/tmp", "/var/tmp", "/dev/shm", str(Path.home()))  # noqa: S108  (where an attack would leave them)
+
+
+class Traps:
+    """Listeners on the machine's own network, an abstract socket, and the places where files would be left."""
+
+    def __init__(self) -> None:
+        self.sprung: set[str] = set()
+        self._open: list[socket.socket] = []
+        self._threads: list[threading.Thread] = []
+        self.tcp = self._listen(socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0), "TCP on loopback")
+        self.udp = self._listen(socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", 0), "UDP on loopback")
+        self._listen(socket.AF_UNIX, socket.SOCK_STREAM, ABSTRACT, "abstract unix socket")
+
+    @property
+    def named(self) -> dict[str, str]:
+        """What ``{{…}}`` in an attack's code stands for."""
+        return {"TCP": str(self.tcp), "UDP": str(self.udp), "MARK": MARK}
+
+    def close(self) -> set[str]:
+        """Stop listening; the names of the traps that were sprung."""
+        for one in self._open:
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+        for thread in self._threads:
+            thread.join(10)
+        for folder in MARKED:
+            for mark in Path(folder).glob(MARK + "*"):
+                self.sprung.add(f"file in {folder}")
+                mark.unlink()
+        return self.sprung
+
+    def _listen(self, family: int, kind: int, address: object, name: str) -> int:
+        trap = socket.socket(family, kind)
+        trap.bind(address)
+        if kind == socket.SOCK_STREAM:
+            trap.listen()
+        trap.settimeout(0.2)
+        self._open.append(trap)
+        thread = threading.Thread(target=self._wait, args=(trap, name), daemon=True)
+        thread.start()
+        self._threads.append(thread)
+        return trap.getsockname()[1] if family == socket.AF_INET else 0
+
+    def _wait(self, trap: socket.socket, name: str) -> None:
+        while trap.fileno() >= 0:
+            with suppress(TimeoutError):
+                try:
+                    if trap.type == socket.SOCK_STREAM:
+                        trap.accept()[0].close()
+                    else:
+                        trap.recvfrom(1)
+                except TimeoutError:
+                    continue
+                except OSError:
+                    return
+                self.sprung.add(name)
+
+
+@contextmanager
+def traps_set() -> Iterator[Traps]:
+    """Traps for the length of a run."""
+    traps = Traps()
+    try:
+        yield traps
+    finally:
+        traps.close()
