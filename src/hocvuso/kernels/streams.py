@@ -1,0 +1,210 @@
+"""ipykernel's way of sending what code shows, without sockets and threads: messages go to `Outputs`.
+
+Three roads lead there: Python's own ``sys.stdout`` and ``sys.stderr`` (buffered as ipykernel does: text of the
+two streams keeps its order within a stream, not between them), the display machinery, and whatever writes to
+the descriptors 1 and 2 directly: libraries in C, programs that the code starts. The third goes to files in
+memory, which nobody has to empty while the code runs; what a forked child shows comes the same way.
+"""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import fcntl
+import json
+import os
+import tempfile
+import threading
+from typing import TYPE_CHECKING, Any
+
+from ipykernel.iostream import IOPubThread, OutStream
+from jupyter_client.session import Session
+
+from hocvuso.kernels.outputs import TooMuchOutput
+
+if TYPE_CHECKING:
+    from hocvuso.kernels.outputs import Budget, Outputs
+
+# learner code can replace these in `os`; what is used after it ran is taken before
+_getpid, _dup2, _dup, _open, _close, _write, _pread = (
+    os.getpid, os.dup2, os.dup, os.open, os.close, os.write, os.pread,
+)  # fmt: skip
+_lseek, _ftruncate = os.lseek, os.ftruncate
+_PIECE = 1_000_000
+
+
+class _File:
+    """A file in memory that grows at its end, whoever writes."""
+
+    def __init__(self) -> None:
+        self.fd = _memory_file()
+        self._position = 0
+
+    def new(self, most: int) -> bytes:
+        """What was written since the last call, at most about ``most`` bytes of it; the rest is dropped."""
+        try:
+            end = _lseek(self.fd, 0, os.SEEK_END)
+            if end <= self._position:
+                return b""
+            data = _pread(self.fd, min(end - self._position, most), self._position)
+            self._position = end
+            if end > _PIECE:
+                _ftruncate(self.fd, 0)
+                self._position = 0
+        except OSError:  # the code has closed it: then it shows nothing this way
+            return b""
+        return data
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):
+            _close(self.fd)
+
+
+def _memory_file() -> int:
+    try:
+        made = os.memfd_create("shown", os.MFD_CLOEXEC)
+    except OSError:  # a filter of system calls may forbid it: a file without a name does as well
+        made, name = tempfile.mkstemp()
+        os.unlink(name)  # noqa: PTH108
+    fcntl.fcntl(made, fcntl.F_SETFL, os.O_APPEND)
+    return made
+
+
+class Raw:
+    """What is written to the descriptors 1 and 2, and what forked children show."""
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+        self._files: dict[str, _File] = {}
+        self._decoders: dict[str, codecs.IncrementalDecoder] = {}
+        self.pid = 0
+        self.outside: dict[str, int] = {}  # where 1 and 2 led before
+
+    def open(self) -> None:
+        """Take over the descriptors 0, 1 and 2 of this process (after a fork: from the parent)."""
+        self.pid = _getpid()
+        for file in self._files.values():
+            file.close()
+        nothing = _open(os.devnull, os.O_RDONLY)
+        _dup2(nothing, 0)
+        _close(nothing)
+        for name, fd in (("stdout", 1), ("stderr", 2)):
+            self.outside.setdefault(name, _dup(fd))
+            self._files[name] = _File()
+            _dup2(self._files[name].fd, fd)
+            self._decoders[name] = codecs.getincrementaldecoder("utf-8")("replace")
+        self._files["children"] = _File()
+
+    def text(self, name: str) -> str:
+        """New text on descriptor 1 ("stdout") or 2 ("stderr")."""
+        if _getpid() != self.pid:
+            return ""
+        data = self._files[name].new(self._budget.limit + 1)
+        return self._decoders[name].decode(data) if data else ""
+
+    def tell(self, kind: str, parent: str | None, packed: bytes) -> None:
+        """In a child: pass a message on to the parent."""
+        line = json.dumps([kind, parent, packed.decode("utf-8", "replace")]) + "\n"
+        with contextlib.suppress(OSError, KeyError):
+            _write(self._files["children"].fd, line.encode("ascii"))
+
+    def told(self) -> list[tuple[str, str | None, bytes]]:
+        """In the parent: what children have told since."""
+        if _getpid() != self.pid:
+            return []
+        messages = []
+        for line in self._files["children"].new(self._budget.limit + 1).splitlines():
+            with contextlib.suppress(ValueError, TypeError, AttributeError, RecursionError):
+                kind, parent, packed = json.loads(line)
+                messages.append((str(kind), parent, packed.encode("utf-8", "replace")))
+        return messages
+
+
+class CollectingSession(Session):
+    """A session whose messages go nowhere but to `Outputs`, in the form that JSON gives them."""
+
+    outputs: Outputs
+    raw: Raw
+
+    def send(  # noqa: PLR0913, PLR0917  (jupyter_client's signature)
+        self,
+        stream: Any,
+        msg_or_type: Any,
+        content: Any = None,
+        parent: Any = None,
+        ident: Any = None,
+        buffers: Any = None,
+        track: bool = False,  # noqa: FBT001, FBT002
+        header: Any = None,
+        metadata: Any = None,
+    ) -> Any:
+        """Pack the message as for a socket (with the same errors), and hand it over."""
+        del stream, ident, buffers, track
+        message = msg_or_type
+        if not isinstance(message, dict):
+            message = self.msg(msg_or_type, content=content, parent=parent, header=header, metadata=metadata)
+        packed = self.pack(message["content"])
+        kind, parent_id = message["header"]["msg_type"], (message["parent_header"] or {}).get("msg_id")
+        if _getpid() != self.raw.pid:
+            self.raw.tell(kind, parent_id, packed)
+        else:
+            self.take(kind, parent_id, packed)
+        return message
+
+    def take(self, kind: str, parent: str | None, packed: bytes) -> None:
+        """One packed message of ours or of a child's."""
+        self.outputs.add(kind, parent, self.unpack(packed), len(packed))
+
+
+class _NoThread(IOPubThread):
+    """Stands where ipykernel's output thread does; what it is asked to do happens at once, or at the next flush."""
+
+    def __init__(self) -> None:  # no sockets, no loop, no thread
+        no_thread: Any = None
+        loop: Any = self
+        self.thread, self.io_loop = no_thread, loop
+
+    def schedule(self, f: Any) -> None:
+        f()
+
+    def call_later(self, *_: object) -> None:
+        """A timer that flushes a stream; here the end of the cell does."""
+
+
+class CollectingStream(OutStream):
+    """``sys.stdout`` or ``sys.stderr`` of the code that runs."""
+
+    def __init__(self, session: CollectingSession, name: str) -> None:
+        super().__init__(session, _NoThread(), name, watchfd=False)  # type: ignore[no-untyped-call]
+        self._raw = session.raw
+        self._budget = session.outputs.budget
+
+    def take_over(self) -> None:
+        """After a fork: belong to this process."""
+        self._master_pid = self._raw.pid
+        self._buffer_lock = threading.RLock()  # a thread that is gone may have held the old one
+        self._original_stdstream_copy = self._raw.outside[self.name]
+
+    def write(self, string: str) -> int | None:  # type: ignore[override]  # as ipykernel's
+        """Buffer ``string``, after what went to the descriptor before it."""
+        self._take_raw()
+        if isinstance(string, str):
+            self._budget.take(len(string) if string.isascii() else 2 * len(string))
+        return super().write(string)
+
+    def _take_raw(self) -> None:
+        text = self._raw.text(self.name)
+        if text:
+            self._budget.take(len(text))
+            super().write(text)
+
+    def _flush(self) -> None:
+        """Hand the buffered text over; what is too much is dropped, as the flush comes from anywhere."""
+        with contextlib.suppress(TooMuchOutput):
+            self._take_raw()
+        for kind, parent, packed in self._raw.told():
+            with contextlib.suppress(TooMuchOutput, KeyError, TypeError, ValueError, AttributeError):
+                if kind == "stream":
+                    self._budget.take(len(packed))
+                self.session.take(kind, parent, packed)
+        super()._flush()  # type: ignore[no-untyped-call]
