@@ -8,10 +8,10 @@ READY_FOR_TESTS := .venv/.ready-for-tests
 LOCKS := requirements.lock pyproject.toml deploy/setup.sh deploy/node.lock deploy/node/package-lock.json
 TEST_LOCKS := tests/front/package-lock.json tests/peers/package-lock.json
 
-.PHONY: help demo test check soak bench setup lint front screenshots lock clean
+.PHONY: help demo test check soak bench bench-grading setup lint front screenshots lock clean
 
 help: ## show the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 demo: setup ## set up, take a sample class through the lessons, serve the site at http://127.0.0.1:8000
 	$(BIN)/hocvuso demo
@@ -47,8 +47,11 @@ test: $(READY_FOR_TESTS) build lint front ## everything that decides (under 40 m
 soak: $(READY_FOR_TESTS) build ## long runs
 	$(BIN)/pytest -m soak --no-header -rN
 
-bench: $(READY_FOR_TESTS) build ## measure against nbgrader and Voila (QUICK=1: under 3 minutes); figures in build/bench
+bench: $(READY_FOR_TESTS) build ## measure everything, against nbgrader and Voila (QUICK=1: fewer of all); figures in build/bench
 	$(BIN)/python -m tests.bench
+
+bench-grading: $(READY_FOR_TESTS) build ## only the grader, beside nbgrader autograde (QUICK=1: under 5 minutes)
+	$(BIN)/python -m tests.bench grading
 
 screenshots: $(READY_FOR_TESTS) build ## make the README's pictures anew from the running site
 	$(BIN)/python docs/screenshots.py

@@ -1,98 +1,287 @@
-"""nbgrader's own autograde against ``hocvuso grade``: the same submissions, in one process, in turns.
+"""``make bench-grading``: the grader beside ``nbgrader autograde``, on the same submissions, in the same run.
 
-Both sides run as the command does after its start: nbgrader's converter with its own executor, our `grade_waiting`.
-Neither counts the start of Python and the imports. nbgrader is told to stop its kernels at once, which is faster than
-what it does by default.
+What is measured, and from where to where, stands in docs/benchmarks.md. Both sides run as commands, one after the
+other, on the same machine. The run ends with a failure when the two sides give different grades or when anything was
+not graded: then there is nothing to compare. A figure that can't be had (no such command yet) is null.
 """
 
 from __future__ import annotations
 
-import logging
-import os
 import shutil
+import sqlite3
+import statistics
 import tempfile
-import warnings
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-from tests.bench.measure import QUICK, RESULTS, in_turns, keep, median, say, seconds, spread
+from tests.bench import grading_report, latency, sizes, stock, where
+from tests.bench.class_maker import (
+    START,
+    hand_in_class,
+    hand_in_labs,
+    settle,
+    waiting_names,
+)
+from tests.bench.measure import QUICK, ROOT, say
+from tests.bench.processes import Used, hocvuso, run
 
-warnings.simplefilter("ignore")  # nbgrader's, which would only make the table hard to find
-import test_grading_parity as parity  # noqa: E402
-from grading_course import CODING, QUESTIONS, School, make_course  # noqa: E402
+from hocvuso.cli import main as command
+from hocvuso.lessons.build import build
+from hocvuso.lessons.release import release
+from hocvuso.places import Places
+from hocvuso.records.tables import open_gradebook
 
-from hocvuso.places import Places  # noqa: E402
+WIDGETS, CODE = "t14-05", "t18-90"
+WHOLE = 10_000
 
-KINDS = ("right", "partial", "wrong", "empty")
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much of everything."""
+
+    widgets: int
+    runs: int
+    stock_widgets: int
+    code: int
+    stock_code: int
+    profile: int
+    seconds: float
+
+
+PLAN = Plan(2_000, 1, 4, 40, 3, 600, 30) if QUICK else Plan(WHOLE, 3, 20, 300, 10, 4_000, 120)
+RATE = 20.0
 
 
 def main() -> None:
-    """Twenty submissions of the question lesson and four of the coding lesson (five and two when quick)."""
-    logging.disable(logging.CRITICAL)
-    RESULTS.mkdir(parents=True, exist_ok=True)
-    with (RESULTS / "grading.log").open("wb") as log:
-        os.dup2(log.fileno(), 2)  # every kernel that starts says the same there
-    counts = {QUESTIONS: 5, CODING: 2} if QUICK else {QUESTIONS: 20, CODING: 4}
-    runs = 1 if QUICK else 2
-    table = [("submissions", "nbgrader autograde", "hocvuso grade", "ratio")]
-    results = {}
-    with tempfile.TemporaryDirectory() as scratch:
-        (Path(scratch) / "built").mkdir()
-        built = make_course(Path(scratch) / "built")
-        for edition, count in counts.items():
-            say(f"{count} submissions of {edition}")
-            found = side_by_side(built, edition, count, runs)
-            stock, ours = median(found["nbgrader"]), median(found["hocvuso"])
-            results[edition] = {"submissions": count, "seconds": found, "ratio": stock / ours}
-            table.append(
-                (
-                    f"{count} × {edition}",
-                    f"{stock:.1f} s ({spread(found['nbgrader'])})",
-                    f"{ours:.2f} s ({spread(found['hocvuso'])})",
-                    f"{stock / ours:.0f} ×" if stock / ours >= 10 else f"{stock / ours:.1f} ×",
-                )
-            )
-    keep("grading", {"runs": runs, "results": results}, table)
+    """Measure everything, write build/bench/grading.json, and in a full run docs/benchmarks.md."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
+        bench = Bench(Path(scratch))
+        raw: dict[str, Any] = {}
+        for name, part in (
+            ("widgets", bench.widgets),
+            ("limit", bench.limit),
+            ("sizes", bench.sizes),
+            ("regrade", bench.regrade),
+            ("latency", bench.latency),
+            ("code", bench.code),
+            ("profile", bench.profile),
+        ):
+            say(f" {name}")
+            started = time.perf_counter()
+            raw[name] = part()
+            say(f"   ({time.perf_counter() - started:.0f} s) {grading_report.brief(raw[name])}")
+        grading_report.write(raw, plan=PLAN, rate=RATE, whole=WHOLE)
 
 
-def side_by_side(built: Places, edition: str, count: int, runs: int) -> dict[str, list[float]]:
-    """Seconds of both, in turns, each run on a fresh copy of the course; both must give the same grades."""
-    root = built.root.parent / "run"
+class Bench:
+    """One course, built and released once; every part works on copies of it."""
 
-    def prepare() -> School:
+    def __init__(self, scratch: Path) -> None:
+        self._scratch = scratch
+
+    @cached_property
+    def _released(self) -> Places:
+        root = self._scratch / "released"
+        for lesson, text in (
+            (WIDGETS, ROOT / "notebooks" / "lessons" / WIDGETS[:3] / f"{WIDGETS}.md"),
+            (CODE, Path(__file__).parent / "lessons" / f"{CODE}.md"),
+        ):
+            target = root / "notebooks" / "lessons" / lesson[:3] / f"{lesson}.md"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(text, target)
+        (root / "nbgrader_config.py").touch()
+        places = Places(root)
+        if not build(places).ok:
+            raise SystemExit("the lessons can't be built")
+        release(places, now=START)
+        return places
+
+    def _course(self, name: str) -> Places:
+        root = self._scratch / name
         shutil.rmtree(root, ignore_errors=True)
-        shutil.copytree(built.root, root)
-        school = School(Places(root))
-        cases = {}
-        for number in range(count):
-            kind = KINDS[number % len(KINDS)]
-            case = parity.question_case(school, school.answers(QUESTIONS, kind))
-            cases[f"hv-{number:03}"] = (
-                case if edition == QUESTIONS else parity.code_case(school, solved(school, kind))
+        shutil.copytree(self._released.root, root)
+        return Places(root)
+
+    def _grade(self, places: Places, count: int) -> Used:
+        """``hocvuso grade`` of the ``count`` that wait; all of them must be graded."""
+        settle()
+        used = run(hocvuso(places.root, "grade"))
+        if f"{count} bài" not in used.told or any(waiting_names(places)):
+            raise SystemExit(f"not everything was graded: {used.told}")
+        return used
+
+    def _side_by_side(
+        self, edition: str, names: Sequence[str], places: Places, ours: Callable[[], list[Used]]
+    ) -> dict[str, Any]:
+        """nbgrader on some of the waiting ``names``, half of them before and half after ours."""
+        root = stock.make_stock_course(self._released, self._scratch / f"stock-{edition}", edition)
+        half = len(names) // 2
+        first, before, after = names[:1], names[1 : 1 + half], names[1 + half :]
+        stock.collect(places, root, edition, names)
+        submitted, aside = root / "submitted", root / "aside"
+        submitted.rename(aside)
+        times: list[Used] = []
+
+        def some(part: Sequence[str]) -> None:
+            for name in part:
+                shutil.move(aside / name.split("+", 1)[0], submitted / name.split("+", 1)[0])
+            times.append(stock.autograde(root, edition))
+
+        submitted.mkdir()
+        some(first)
+        some(before)
+        graded = ours()
+        some(after)
+        stock.check_same(places, root, edition, [name.split("+", 1)[0] for name in names])
+        each = sum(used.seconds - times[0].seconds for used in times[1:]) / (len(names) - 3)
+        return {
+            "ours": [used.record() for used in graded],
+            "nbgrader": {
+                "submissions": [1, len(before), len(after)],
+                "runs": [used.record() for used in times],
+                "seconds_each": each,
+                "seconds_start": times[0].seconds - each,
+            },
+        }
+
+    def _start(self, edition: str) -> Used:
+        """One submission: start and imports, mostly."""
+        places = self._course("one")
+        (hand_in_class if edition == WIDGETS else hand_in_labs)(places, edition, [0])
+        return self._grade(places, 1)
+
+    def widgets(self) -> dict[str, Any]:
+        """The question lesson."""
+        count = PLAN.widgets
+        places = self._course("widgets")
+        names = hand_in_class(places, WIDGETS, range(count))
+        spare = [self._course(f"widgets-{n}") for n in range(1, PLAN.runs)]
+        for other in spare:
+            hand_in_class(other, WIDGETS, range(count))
+        start = self._start(WIDGETS)
+
+        def ours() -> list[Used]:
+            found = []
+            for other in (*spare, places):  # the last one is kept for the parts below
+                found.append(self._grade(other, count))
+                say(f"   {count} in {found[-1].seconds:.1f} s, at most {found[-1].peak_mb:.0f} MB")
+                if other is not places:
+                    shutil.rmtree(other.root)
+            return found
+
+        waits = self._scratch / "waits"  # what the plain loop reads
+        shutil.copytree(places.inbound, waits)
+        found = self._side_by_side(WIDGETS, names[: 2 * PLAN.stock_widgets + 1], places, ours)
+        found |= {"submissions": count, "start": start.record()}
+        return found
+
+    def limit(self) -> dict[str, Any]:
+        """The plain loop over the same submissions; it must come to the same points."""
+        places = self._course("limit")
+        with open_gradebook(places):
+            pass  # our tables
+        places.inbound.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(places.inbound, ignore_errors=True)
+        (self._scratch / "waits").rename(places.inbound)
+        settle()
+        words = ["-m", "tests.bench.limit", str(places.root), WIDGETS]
+        used = [run([hocvuso(ROOT)[0], *words], cwd=ROOT)]
+        count, points = map(int, used[0].told.split())
+        query = "SELECT count(*), sum(points) FROM hocvuso_scores"
+        if [(count, points)] != self._asked("widgets", query):
+            raise SystemExit(f"the plain loop gave other points: {used[0].told}")
+        shutil.rmtree(places.root)
+        return {"submissions": count, "seconds": used[0].seconds, "run": used[0].record()}
+
+    def sizes(self) -> dict[str, Any]:
+        """Disk, inodes, rows, export: of the class that was graded."""
+        return sizes.measure(Places(self._scratch / "widgets"), self._released, PLAN.widgets)
+
+    def latency(self) -> dict[str, Any]:
+        """A steady stream into a gradebook that holds the class already."""
+        log = self._scratch / "watch.log"
+        found = latency.measure(
+            Places(self._scratch / "widgets"), WIDGETS, rate=RATE, duration=PLAN.seconds, log=log
+        )
+        if found.lost:
+            raise SystemExit(
+                f"{found.lost} submissions had no result in time:\n{log.read_text('utf-8')[-2000:]}"
             )
-        parity.hand_in(school, edition, cases)
-        return school
+        return {
+            "rate": RATE,
+            "duration": PLAN.seconds,
+            "submissions": len(found.seconds),
+            "p50": found.percentile(0.5),
+            "p95": found.percentile(0.95),
+            "p99": found.percentile(0.99),
+            "most": max(found.seconds),
+            "submit_p95": statistics.quantiles(found.submit_seconds, n=20)[-1],
+            "peak_mb": found.peak_mb,
+        }
 
-    grades = {}
+    def regrade(self) -> dict[str, Any] | None:
+        """A question's key was wrong: corrected in the lesson, built, released, then regraded."""
+        if "regrade" not in command.commands:
+            return None
+        places = Places(self._scratch / "widgets")
+        query = "SELECT count(*), sum(auto_score) FROM grade"
+        before = self._asked("widgets", query)
+        self._correct_key(places)
+        settle()
+        used = run(hocvuso(places.root, "regrade", WIDGETS))
+        if self._asked("widgets", query) == before:
+            raise SystemExit(f"the corrected key changed no score: {used.told}")
+        count = self._asked("widgets", "SELECT count(*) FROM submitted_assignment")[0][0]
+        return {"submissions": count, "run": used.record()}
 
-    def stock(_run: int) -> float:
-        school = prepare()
-        return seconds(lambda: grades.update(stock=parity.stock(school, edition)))
+    def _correct_key(self, places: Places) -> None:
+        path = places.lessons / WIDGETS[:3] / f"{WIDGETS}.md"
+        text = path.read_text("utf-8")
+        at = text.index('    key="')
+        old = text[at + 9]
+        new = "a" if old != "a" else "b"
+        path.write_text(f"{text[: at + 9]}{new}{text[at + 10 :]}", "utf-8")
+        run(hocvuso(places.root, "build", WIDGETS))
+        run(hocvuso(places.root, "release", WIDGETS))
 
-    def ours(_run: int) -> float:
-        school = prepare()
-        took = seconds(school.grade)
-        grades["ours"] = parity.rows(school.places.gradebook_url, edition)
-        return took
+    def code(self) -> dict[str, Any]:
+        """The coding lesson, out of JupyterLabs, in the box."""
+        places = self._course("code")
+        names = hand_in_labs(places, CODE, range(PLAN.code))
+        start = self._start(CODE)
+        found = self._side_by_side(
+            CODE, names[: 2 * PLAN.stock_code + 1], places, lambda: [self._grade(places, PLAN.code)]
+        )
+        states = self._asked("code", "SELECT state, count(*) FROM hocvuso_scores GROUP BY state")
+        if states != [("graded", PLAN.code)]:
+            raise SystemExit(f"code was not graded: {states}")
+        return found | {"submissions": PLAN.code, "start": start.record()}
 
-    found = in_turns({"nbgrader": stock, "hocvuso": ours}, runs)
-    if grades["stock"] != grades["ours"]:
-        raise SystemExit("the two sides gave different grades: nothing to compare")
-    return found
+    def profile(self) -> dict[str, Any]:
+        """Where the time goes: question lessons only."""
+        places = self._course("profile")
+        hand_in_class(places, WIDGETS, range(PLAN.profile))
+        settle()
+        out = self._scratch / "looks"
+        words = ["-m", "tests.bench.where", str(out), "--", "--root", str(places.root), "grade"]
+        used = run([hocvuso(ROOT)[0], *words], cwd=ROOT)
+        looks = where.read(out)
+        return {
+            "submissions": PLAN.profile,
+            "run": used.record(),
+            "looks": sum(looks.values()),
+            "by_function": dict(looks.most_common(60)),
+        }
 
-
-def solved(school: School, kind: str) -> dict:
-    """The author's solutions, or one of them replaced."""
-    return school.solved() if kind == "right" else school.solved(loc_don="def loc_don(bang): return bang")
+    def _asked(self, course: str, query: str) -> list[tuple[Any, ...]]:
+        database = Places(self._scratch / course).var / "grader" / "gradebook.db"
+        with closing(sqlite3.connect(database)) as connection:
+            return connection.execute(query).fetchall()
 
 
 if __name__ == "__main__":
