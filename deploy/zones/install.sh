@@ -41,7 +41,7 @@ done
 [ -f "$root/nbgrader_config.py" ] || stop "$root is no course folder (nbgrader_config.py is missing)."
 [ -z "$units" ] || [ -d "$units" ] || stop "there is no folder $units"
 root=$(cd "$root" && pwd -P)
-[ -f "$root/var/grader/gradebook.db" ] ||
+[ -f "$root/var/grader/gradebook.db" ] || grep -qsE '"released": ?"' "$root/var/editions.json" || # PostgreSQL has no file
   stop "nothing is released in $root yet: run hocvuso build and hocvuso release first."
 for command in useradd usermod groupadd setpriv find; do
   command -v "$command" >/dev/null || stop "the command $command is missing (packages passwd, util-linux, findutils)"
@@ -121,7 +121,7 @@ top   var/zones                   root        root        0700
 for folder in var/logs var/demo; do # left by one-user runs: names and passwords
   [ ! -d "$root/$folder" ] || whole "$folder" root root 0700 0600
 done
-chmod 0660 "$root/var/grader/gradebook.db" # grading by hand
+[ ! -f "$root/var/grader/gradebook.db" ] || chmod 0660 "$root/var/grader/gradebook.db" # grading by hand
 for file in var/editions.json var/editions.lock; do
   [ ! -f "$root/$file" ] || { chown -h "$grader:$grader" "$root/$file"; chmod 0644 "$root/$file"; }
 done

@@ -87,18 +87,21 @@ def _wait_for_others(connection: Any, _record: object) -> None:  # the driver's 
 
 
 def _checked(db_url: str) -> URL:
+    wrong = SetupError(
+        N_("Địa chỉ sổ điểm trong HOCVUSO_GRADEBOOK viết sai; ví dụ đúng: postgresql://hocvuso@/hocvuso")
+    )
     try:
         url = make_url(db_url)
-    except ArgumentError as error:  # its message may hold the address, and so a password
-        raise SetupError(
-            N_("Địa chỉ sổ điểm trong HOCVUSO_GRADEBOOK viết sai; ví dụ đúng: postgresql://hocvuso@/hocvuso")
-        ) from error
+    except (ArgumentError, ValueError):
+        raise wrong from None  # the error may hold the address, and so a password
     if url.get_backend_name() != "postgresql":
         raise SetupError(
             N_("Sổ điểm chỉ dùng được SQLite hoặc PostgreSQL, không dùng được “{kind}”."),
             kind=url.get_backend_name(),
         )
-    if url.get_driver_name() == "psycopg" and find_spec("psycopg") is None:
+    if url.drivername != "postgresql+psycopg":
+        raise wrong
+    if find_spec("psycopg") is None:
         raise SetupError(
             N_("Máy này chưa có trình điều khiển PostgreSQL: hãy chạy pip install 'hocvuso[postgresql]'.")
         )
