@@ -156,6 +156,49 @@ def grade(find: Callable[[], Places], lesson: str | None, *, watching: bool) -> 
 
 
 @main.command(
+    example="hocvuso autograde ps1 --student bitdiddle",
+    help=say(
+        N_(
+            "Chấm bài trong một khóa nbgrader bất kỳ, thay cho nbgrader autograde; "
+            "nhận mọi tham số và cấu hình của lệnh đó."
+        )
+    ),
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="ASSIGNMENT")
+@click.option("--student", metavar="ID", help=say(N_("Chỉ chấm bài của người học này (được dùng dấu *).")))
+@click.option("--notebook", metavar="NAME", help=say(N_("Chỉ chấm sổ tay này (được dùng dấu *).")))
+@click.option("--force", "-f", is_flag=True, help=say(N_("Chấm lại cả bài đã chấm.")))
+@click.option("--create", is_flag=True, help=say(N_("Thêm người học chưa có trong sổ điểm (mặc định).")))
+@click.pass_context
+def autograde(  # noqa: PLR0913  (the options of nbgrader's command)
+    ctx: click.Context,
+    arguments: tuple[str, ...],
+    *,
+    student: str | None,
+    notebook: str | None,
+    force: bool,
+    create: bool,
+) -> None:
+    """Grade an nbgrader course's submissions; nbgrader itself reads the arguments and the configuration."""
+    from hocvuso.grading.autograde import Course
+    from hocvuso.grading.autograde import autograde as autograde_course
+
+    given = [
+        *arguments,
+        *([f"--CourseDirectory.student_id={student}"] if student else []),
+        *([f"--CourseDirectory.notebook_id={notebook}"] if notebook else []),
+        *(["--force"] if force else []),
+        *(["--create"] if create else []),
+    ]
+    root = ctx.parent.params["root"] if ctx.parent else None
+    tally = autograde_course(Course(given, root), note, lang=LANG)
+    note(tally.tell(LANG))
+    if tally.partly or tally.refused or tally.failed:
+        sys.exit(1)
+
+
+@main.command(
     example="hocvuso people lop-mau.csv",
     help=say(N_("Nhập danh sách người học: CSV có cột learner, full_name, unit, email.")),
 )

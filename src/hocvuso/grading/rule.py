@@ -34,7 +34,7 @@ def score_question(question: Question, answer: object) -> Mark:
     return question.score(answer)
 
 
-def score_test(outputs: Sequence[Mapping[str, Any]] | None, points: int) -> TestScore:
+def score_test(outputs: Sequence[Mapping[str, Any]] | None, points: float) -> TestScore:
     """The score of a test cell worth ``points`` that showed ``outputs``; None: it did not finish."""
     if outputs is None:
         return TestScore(0.0, "wrong")
@@ -47,7 +47,7 @@ def score_test(outputs: Sequence[Mapping[str, Any]] | None, points: int) -> Test
     return TestScore(float(points), "right")
 
 
-def _number(text: str, points: int) -> float:
+def _number(text: str, points: float) -> float:
     if not text:
         return 0.0
     try:
@@ -59,5 +59,5 @@ def _number(text: str, points: int) -> float:
     return number if number <= points else 0.0
 
 
-def _named(score: float, points: int) -> TestScore:
+def _named(score: float, points: float) -> TestScore:
     return TestScore(score, "right" if score == points else "partial" if score > 0 else "wrong")
