@@ -199,6 +199,26 @@ def autograde(  # noqa: PLR0913  (the options of nbgrader's command)
 
 
 @main.command(
+    example="hocvuso status --json",
+    help=say(N_("Cho biết bài nào đang chờ, đang chấm, đã chấm, bị từ chối vì sao; không nêu tên ai.")),
+)
+@click.option("--json", "as_json", is_flag=True, help=say(N_("In ra dạng JSON cho chương trình khác đọc.")))
+@click.pass_obj
+def status(find: Callable[[], Places], *, as_json: bool) -> None:
+    """Say how the grading stands; it works while graders run and while the gradebook is locked."""
+    import json
+
+    from hocvuso.grading.status import find_status, lines
+
+    found = find_status(find(), now())
+    if as_json:
+        note(json.dumps(found.record(), ensure_ascii=False, indent=1))
+        return
+    for line in lines(found, LANG):
+        note(line)
+
+
+@main.command(
     example="hocvuso people lop-mau.csv",
     help=say(N_("Nhập danh sách người học: CSV có cột learner, full_name, unit, email.")),
 )
