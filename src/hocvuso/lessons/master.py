@@ -66,6 +66,11 @@ def read_master(path: Path) -> Master:
         raw = path.read_bytes()
     except OSError as error:
         raise LessonError(N_("Không đọc được bản gốc {path}: hãy chạy hocvuso build."), path=path) from error
+    return parse_master(raw, path)
+
+
+def parse_master(raw: bytes, path: Path) -> Master:
+    """The master in the bytes of a source notebook, which is called ``path`` when it is none of ours."""
     try:
         notebook = json.loads(raw)
         about = notebook["metadata"]["hocvuso"]
