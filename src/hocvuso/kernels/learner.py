@@ -27,7 +27,7 @@ from hocvuso.kernels.wire import Wire, WireClosed, WireError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    Answer = Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]]
+    Answer = Callable[[dict[str, Any], dict[str, Any], Wire], dict[str, Any]]
 
 _PROBES = "hocvuso.kernels.probes"
 _close, _waitpid = os.close, os.waitpid  # before learner code can replace them
@@ -41,8 +41,10 @@ def warm_up() -> None:
 
 def main(fds: Sequence[int]) -> None:
     """Serve the channel ``fds[0]``, with probes, until it ends."""
-    answer: Answer = import_module(_PROBES).answer
-    serve(Wire(socket.socket(fileno=fds[0]), fds=1), CellShell.prepared(), answer)
+    probes = import_module(_PROBES)
+    shell = CellShell.prepared()
+    probes.remember()
+    serve(Wire(socket.socket(fileno=fds[0]), fds=1), shell, probes.answer)
 
 
 def serve(wire: Wire, shell: CellShell, answer: Answer) -> None:
@@ -71,7 +73,7 @@ def serve(wire: Wire, shell: CellShell, answer: Answer) -> None:
 def _reply(wire: Wire, shell: CellShell, request: dict[str, Any], answer: Answer) -> bool:
     """Answer one request; whether the peer is still there."""
     try:
-        reply = _run(shell, request) if request.get("op") == "run" else _probe(shell, request, answer)
+        reply = _run(shell, request) if request.get("op") == "run" else _probe(shell, request, answer, wire)
     except BaseException as error:  # noqa: BLE001  (learner code can raise anything, at any point)
         reply = {"failed": type(error).__name__}
     for attempt in (reply, _too_long(reply)):
@@ -90,8 +92,9 @@ def _run(shell: CellShell, request: dict[str, Any]) -> dict[str, Any]:
     return {"outputs": shown.outputs, "earlier": shown.earlier, "ended": shell.ended}
 
 
-def _probe(shell: CellShell, request: dict[str, Any], answer: Answer) -> dict[str, Any]:
-    reply, shown = shell.call(answer, request, shell.namespace, seconds=request.get("seconds"))
+def _probe(shell: CellShell, request: dict[str, Any], answer: Answer, wire: Wire) -> dict[str, Any]:
+    """Answer a probe. While it is worked on, learner code may call a function of the judge's over ``wire``."""
+    reply, shown = shell.call(answer, request, shell.namespace, wire, seconds=request.get("seconds"))
     return {**reply, "outputs": shown.outputs} if shown.outputs else dict(reply)
 
 

@@ -20,7 +20,7 @@ from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from traitlets import Any as AnyTrait
 
-from hocvuso.kernels.streams import CollectingStream
+from hocvuso.kernels.streams import OutStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,7 @@ class CollectingApp(IPKernelApp):
     """The application; `initialize` makes ``kernel`` and ``streams``."""
 
     parts = AnyTrait()
-    streams: tuple[CollectingStream, ...] = ()
+    streams: tuple[OutStream, ...] = ()
 
     def _nothing(self, *_: object, **__: object) -> None:
         """What needs the outside is left out."""
@@ -68,7 +68,7 @@ class CollectingApp(IPKernelApp):
         for handler in self.log.handlers:  # what the application logs is not the learner's
             if isinstance(handler, logging.StreamHandler):
                 handler.setStream(open("/dev/null", "w", encoding="utf-8"))  # noqa: SIM115, PTH123
-        self.streams = tuple(CollectingStream(self.session, name) for name in ("stdout", "stderr"))
+        self.streams = tuple(OutStream(self.session, name) for name in ("stdout", "stderr"))
         sys.stdout, sys.stderr = self.streams
         self.displayhook = ZMQDisplayHook(self.session, self)  # type: ignore[no-untyped-call]
         sys.displayhook = self.displayhook

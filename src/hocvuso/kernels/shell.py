@@ -24,6 +24,8 @@ import types
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import ipykernel_launcher  # type: ignore[import-untyped]  # named in sys.argv, as in a kernel
+
 from hocvuso.kernels.outputs import CALL, Budget, Outputs, Shown, TooMuchOutput
 from hocvuso.kernels.quiet_app import CollectingApp, Parts
 from hocvuso.kernels.streams import CollectingSession, Raw
@@ -37,6 +39,7 @@ TIMED_OUT = {
     "evalue": "",
     "traceback": ["CellTimeoutError: no reply from the kernel in time"],
 }
+_ARGUMENTS = ["-f", "/tmp/kernel.json", "--HistoryManager.hist_file=:memory:"]  # noqa: S108  (never opened)
 _UNSEEN = "the error was not shown"
 _AGAIN = 1.0  # code that swallowed its interrupt is interrupted again after so many CPU seconds
 _FIRST_CELLS = ("def f(x):\n    return x + 1\nf(1)", "%time 1", "%%capture\n1", "!true", "await f()", "f(")
@@ -62,11 +65,11 @@ class CellShell:
         self._raw = Raw(self._outputs.budget)
         self._loop = asyncio.SelectorEventLoop(selectors.PollSelector())  # no epoll: forks would share it
         asyncio.set_event_loop(self._loop)
-        self._session = CollectingSession()
+        self._session = CollectingSession(key=b"")
         self._session.outputs, self._session.raw = self._outputs, self._raw
         with _main_module_kept():
             app: Any = CollectingApp.instance(session=self._session, parts=Parts(self._outputs, self._raw))
-            app.initialize(["-f", "kernel.json", "--HistoryManager.hist_file=:memory:"])
+            app.initialize(_ARGUMENTS)
             self._main = sys.modules["__main__"]
         self._kernel: Any = app.kernel
         self._shell: Any = app.kernel.shell
@@ -154,6 +157,7 @@ class CellShell:
     def begin(self) -> None:
         """Make what must differ between the children of one prepared process; `prepared` does it."""
         os.environ["NBGRADER_EXECUTION"] = "autograde"
+        sys.argv = [ipykernel_launcher.__file__, *_ARGUMENTS]
         self._take_over()
         random.seed()
         numpy = sys.modules.get("numpy")
@@ -245,7 +249,7 @@ class CellShell:
     def _answer_widgets(self) -> None:
         """What the front end of an Output widget would send back after the cell."""
         for kind, content in self._outputs.replies():
-            message = self._session.msg(kind, content)
+            message = {**self._session.msg(kind, content), "buffers": []}
 
             async def deliver(message: dict[str, Any] = message) -> dict[str, Any]:
                 self._kernel.set_parent([], message)

@@ -15,9 +15,12 @@ import json
 import os
 import tempfile
 import threading
+from collections import defaultdict
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 
-from ipykernel.iostream import IOPubThread, OutStream
+from ipykernel.iostream import IOPubThread
+from ipykernel.iostream import OutStream as IPythonStream
 from jupyter_client.session import Session
 
 from hocvuso.kernels.outputs import TooMuchOutput
@@ -143,13 +146,21 @@ class CollectingSession(Session):
         message = msg_or_type
         if not isinstance(message, dict):
             message = self.msg(msg_or_type, content=content, parent=parent, header=header, metadata=metadata)
-        packed = self.pack(message["content"])
+        packed = self._packed(message)
         kind, parent_id = message["header"]["msg_type"], (message["parent_header"] or {}).get("msg_id")
         if _getpid() != self.raw.pid:
             self.raw.tell(kind, parent_id, packed)
         else:
             self.take(kind, parent_id, packed)
         return message
+
+    def _packed(self, message: Any) -> bytes:
+        if message["header"]["msg_type"] != "stream":
+            packed: bytes = self.serialize(message)[-1]
+            return packed
+        content = message["content"]
+        text = content["text"].encode("utf-8", "replace").decode("utf-8")  # half characters can't be sent
+        return json.dumps({**content, "text": text}).encode("ascii")
 
     def take(self, kind: str, parent: str | None, packed: bytes) -> None:
         """One packed message of ours or of a child's."""
@@ -171,13 +182,14 @@ class _NoThread(IOPubThread):
         """A timer that flushes a stream; here the end of the cell does."""
 
 
-class CollectingStream(OutStream):
-    """``sys.stdout`` or ``sys.stderr`` of the code that runs."""
+class OutStream(IPythonStream):
+    """``sys.stdout`` or ``sys.stderr`` of the code that runs. Its class has ipykernel's name: errors show it."""
 
     def __init__(self, session: CollectingSession, name: str) -> None:
         super().__init__(session, _NoThread(), name, watchfd=False)  # type: ignore[no-untyped-call]
         self._raw = session.raw
         self._budget = session.outputs.budget
+        self._buffers = _Buffers(self)
 
     def take_over(self) -> None:
         """After a fork: belong to this process."""
@@ -185,26 +197,55 @@ class CollectingStream(OutStream):
         self._buffer_lock = threading.RLock()  # a thread that is gone may have held the old one
         self._original_stdstream_copy = self._raw.outside[self.name]
 
-    def write(self, string: str) -> int | None:  # type: ignore[override]  # as ipykernel's
-        """Buffer ``string``, after what went to the descriptor before it."""
-        self._take_raw()
-        if isinstance(string, str):
-            self._budget.take(len(string) if string.isascii() else 2 * len(string))
-        return super().write(string)
+    def new_buffer(self) -> StringIO:
+        """A buffer that counts what is written to it."""
+        return _Counting(self._budget)
 
-    def _take_raw(self) -> None:
+    def take_raw(self) -> None:
+        """Buffer what has come to the descriptor meanwhile: it belongs to the cell that runs."""
         text = self._raw.text(self.name)
         if text:
-            self._budget.take(len(text))
-            super().write(text)
+            dict.__getitem__(self._buffers, self._now()).write(text)
+
+    def _now(self) -> frozenset[Any]:
+        now = frozenset(self._parent_header_global.items())
+        self._buffers.setdefault(now, self.new_buffer())
+        return now
+
+    def _rotate_buffers(self) -> defaultdict[Any, StringIO]:
+        with self._buffer_lock:
+            old, self._buffers = self._buffers, _Buffers(self)
+        return old
 
     def _flush(self) -> None:
         """Hand the buffered text over; what is too much is dropped, as the flush comes from anywhere."""
         with contextlib.suppress(TooMuchOutput):
-            self._take_raw()
+            self.take_raw()
         for kind, parent, packed in self._raw.told():
             with contextlib.suppress(TooMuchOutput, KeyError, TypeError, ValueError, AttributeError):
                 if kind == "stream":
                     self._budget.take(len(packed))
                 self.session.take(kind, parent, packed)
         super()._flush()  # type: ignore[no-untyped-call]
+
+
+class _Counting(StringIO):
+    def __init__(self, budget: Budget) -> None:
+        super().__init__()
+        self._budget = budget
+
+    def write(self, text: str, /) -> int:
+        self._budget.take(len(text) if text.isascii() else 2 * len(text))
+        return super().write(text)
+
+
+class _Buffers(defaultdict[Any, StringIO]):
+    """The buffers of a stream, by request; what went to the descriptor before comes before."""
+
+    def __init__(self, stream: OutStream) -> None:
+        super().__init__(stream.new_buffer)
+        self._stream = stream
+
+    def __getitem__(self, parent: Any, /) -> StringIO:
+        self._stream.take_raw()
+        return super().__getitem__(parent)
