@@ -188,7 +188,7 @@ def test_grading_again_gives_the_same(school, monkeypatch):
     """A run that is cut off after the gradebook's transaction is done again, with one log entry and one grade."""
     school.on_site("an", school.answers(QUESTIONS, "partial"))
     with monkeypatch.context() as patch:
-        patch.setattr(grade_module, "write_result", lambda *_: 1 / 0)
+        patch.setattr(grade_module, "write_shown", lambda *_: 1 / 0)
         assert school.grade().failed == 1
     assert len(list(school.places.inbound.iterdir())) == 1
     before = school.grades("an", QUESTIONS)
@@ -202,7 +202,7 @@ def test_a_failed_transaction_leaves_no_trace(school, monkeypatch):
     """When the audit entry can't be written, neither is the grade; the submission waits."""
     school.on_site("an", school.answers(QUESTIONS, "right"))
     with monkeypatch.context() as patch:
-        patch.setattr(gradebook_module, "note_deed", lambda *_, **__: 1 / 0)
+        patch.setattr(gradebook_module, "note_deeds", lambda *_: 1 / 0)
         assert school.grade().failed == 1
     assert school.rows("SELECT 1 FROM submitted_assignment UNION ALL SELECT 1 FROM hocvuso_scores") == []
     assert school.grade().graded == 1
@@ -424,7 +424,7 @@ def test_progress_and_log_name_nobody(school, caplog, monkeypatch):
     school.on_site("nguyen.van.an", school.answers(QUESTIONS, "right"))
     lines: list[str] = []
     with monkeypatch.context() as patch:
-        patch.setattr(gradebook_module, "note_deed", lambda *_, **k: int(k["subject"]))
+        patch.setattr(gradebook_module, "note_deeds", lambda _, deeds: int(deeds[0].subject))
         grade_module.grade_waiting(school.places, report=lines.append, now=school.now, new_id=school.new_id)
     grade_module.grade_waiting(school.places, report=lines.append, now=school.now, new_id=school.new_id)
     assert "could not be graded: ValueError" in caplog.text

@@ -90,8 +90,9 @@ class Waiting:
     @property
     def whose(self) -> str:
         """Learner and edition as the folder tells them; while one is graded no other of the same is."""
-        owner = self.steps[0] if self.via == "jupyterlab" else self.steps[-1].rsplit("+", 3)[0]
-        return f"{owner}+{self.edition}"
+        if self.via == "jupyterlab":
+            return f"{self.steps[0]}+{self.edition}"
+        return self.steps[-1].rsplit("+", 2)[0]
 
     def is_there(self) -> bool:
         """Whether it still waits: another grader may have taken it."""

@@ -6,17 +6,16 @@ assessment with a reason; it never raises.
 
 from __future__ import annotations
 
-import tempfile
+import os
 import threading
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar
 
 from hocvuso.errors import AnswerError, HocVuSoError, SandboxError, SetupError, SubmissionError
 from hocvuso.exchange.answers import AnswerStore, merge
 from hocvuso.exchange.collect import hash_submission
 from hocvuso.grading.code import CodeScore, run_code, score_code, solutions_in, unscored
-from hocvuso.grading.rule import score_question
+from hocvuso.grading.sheet import Sheet
 from hocvuso.kernels.sandbox import probe
 from hocvuso.language import N_
 from hocvuso.lessons.editions import lesson_of, read_ledger
@@ -24,15 +23,17 @@ from hocvuso.lessons.master import Master, read_master
 from hocvuso.questions import AnswerBook, Mark
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
+    from pathlib import Path
 
     from hocvuso.exchange.collect import Taken
+    from hocvuso.grading.sheet import Piece
+    from hocvuso.lessons.editions import Ledger
     from hocvuso.places import Places
 
 State: TypeAlias = Literal["graded", "partly", "refused"]
-
-_DAMAGED_ANSWER = N_("Câu trả lời này bị hỏng trong tệp đã nộp nên không đọc được.")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,12 @@ class Assessment:
     reasons: tuple[HocVuSoError, ...] = ()
     master: Master | None = None
     book: AnswerBook | None = None
-    marks: Mapping[str, Mark] = field(default_factory=dict)
+    pieces: Mapping[str, Piece] = field(default_factory=dict)
     code: tuple[CodeScore, ...] = ()
     solutions: Mapping[str, str] = field(default_factory=dict)
+    sheet: Sheet | None = None
+    damaged: tuple[str, ...] = ()
+    submission_hash: str = ""  # one hash over all files that were handed in
 
     @property
     def learner(self) -> str | None:
@@ -64,9 +68,14 @@ class Assessment:
         return lesson_of(self.edition)
 
     @property
+    def marks(self) -> dict[str, Mark]:
+        """The mark of every question."""
+        return {name: piece.mark for name, piece in self.pieces.items()}
+
+    @property
     def scores(self) -> dict[str, float | None]:
         """The score of every graded cell; None where a person must grade."""
-        questions: dict[str, float | None] = {name: float(mark.points) for name, mark in self.marks.items()}
+        questions: dict[str, float | None] = {n: float(p.mark.points) for n, p in self.pieces.items()}
         return questions | {part.cell.id: part.score for part in self.code}
 
     @property
@@ -84,55 +93,68 @@ class Assessment:
         """The reasons as sentences in Vietnamese, the language of the log."""
         return " ".join(reason.tell("vi") for reason in self.reasons) or None
 
-    @property
-    def submission_hash(self) -> str:
-        """One hash over all files that were handed in."""
-        return hash_submission(self.taken.files)
+    def stored(self) -> dict[str, Any]:
+        """The answers as JSON: with another key they are scored anew without opening the submission."""
+        answers = self.book.answers if self.book else {}
+        values = {name: answers[name].answer for name in self.pieces if name in answers}
+        return {"values": values, "damaged": [name for name in self.damaged if name in self.pieces]}
 
 
 class Assessor:
-    """Assesses the submissions of one course. Safe to use from several threads."""
+    """Assesses the submissions of one course. Safe to use from several threads.
 
-    def __init__(self, places: Places) -> None:
+    ``unprotected``: run code without a box where there is none.
+    """
+
+    def __init__(self, places: Places, *, unprotected: bool = False) -> None:
         self._places = places
-        self._ledger = read_ledger(places.editions)
-        self._masters: dict[str, Master] = {}
+        self._unprotected = unprotected
+        self._ledger: Kept[Ledger] = Kept(read_ledger)
+        self._sheets: dict[str, Kept[Sheet]] = {}
         self._box = threading.Lock()
         self._box_fault: SandboxError | None = None
         self._box_tried = False
 
+    def __reduce__(self) -> tuple[type[Assessor], tuple[Places]]:
+        return Assessor, (self._places,)  # in another process it reads the course for itself
+
     def is_released(self, edition: str) -> bool:
         """Whether learners may hand in ``edition``."""
-        entry = self._ledger.find(edition)
+        entry = self._ledger.get(self._places.editions).find(edition)
         return entry is not None and entry.released is not None
 
-    def assess(self, taken: Taken) -> Assessment:
-        """The scores of a submission, or the reason why it has none."""
+    def runs_code(self, edition: str) -> bool:
+        """Whether submissions to ``edition`` take seconds, for there is code to run."""
         try:
-            if taken.fault:
-                return Assessment(taken, "refused", (taken.fault,))
-            master = self._master(taken)
-            return self._score(taken, master)
-        except (SubmissionError, AnswerError) as error:
-            return Assessment(taken, "refused", (error,))
+            return self.is_released(edition) and bool(self.sheet(edition).master.tests)
+        except HocVuSoError:
+            return False
 
-    def _master(self, taken: Taken) -> Master:
-        edition = taken.waiting.edition
+    def sheet(self, edition: str) -> Sheet:
+        """The master of a released edition as it is now, ready to score answers; SubmissionError for another one."""
         if not self.is_released(edition):
             raise SubmissionError(
                 N_("Bài {edition} không có hoặc chưa được phát hành."), edition=edition or "?"
             )
-        if edition not in self._masters:
-            self._masters[edition] = read_master(self._places.source / edition / f"{edition}.ipynb")
-        return self._masters[edition]
+        kept = self._sheets.setdefault(edition, Kept(lambda path: Sheet(read_master(path))))
+        return kept.get(self._places.source / edition / f"{edition}.ipynb")
 
-    def _score(self, taken: Taken, master: Master) -> Assessment:
+    def assess(self, taken: Taken) -> Assessment:
+        """The scores of a submission, or the reason why it has none."""
+        handed_in = hash_submission(taken.files)
+        try:
+            if taken.fault:
+                return Assessment(taken, "refused", (taken.fault,), submission_hash=handed_in)
+            return self._score(taken, self.sheet(taken.waiting.edition), handed_in)
+        except (SubmissionError, AnswerError) as error:
+            return Assessment(taken, "refused", (error,), submission_hash=handed_in)
+
+    def _score(self, taken: Taken, sheet: Sheet, handed_in: str) -> Assessment:
+        master = sheet.master
         book, damaged = self._answers(taken)
-        marks = {q.id: score_question(q, book.value(q.id)) for q in master.questions}
-        for name in set(damaged) & set(marks) - set(book.answers):
-            marks[name] = Mark(0, marks[name].out_of, "malformed", (_DAMAGED_ANSWER,))
+        pieces = sheet.pieces({name: record.answer for name, record in book.answers.items()}, damaged)
         reasons: list[HocVuSoError] = []
-        if unknown := sorted((set(book.answers) | set(damaged)) - set(marks)):
+        if unknown := sorted((set(book.answers) | set(damaged)) - set(pieces)):
             shown = ", ".join(unknown[:5])
             reasons.append(
                 SubmissionError(N_("Đã bỏ qua câu trả lời cho câu không có trong bài: {ids}."), ids=shown)
@@ -149,9 +171,12 @@ class Assessor:
             (*reasons, *([fault] if fault else ())),
             master,
             book,
-            marks,
+            pieces,
             tuple(code),
             solutions,
+            sheet,
+            damaged,
+            handed_in,
         )
 
     def _answers(self, taken: Taken) -> tuple[AnswerBook, tuple[str, ...]]:
@@ -160,7 +185,7 @@ class Assessor:
         book = AnswerBook(lesson=lesson_of(waiting.edition), edition=waiting.edition)
         damaged: tuple[str, ...] = ()
         if "answers.json" in taken.files:
-            book, damaged = _salvage(taken.files["answers.json"])
+            book, damaged = AnswerBook.salvage_from(taken.files["answers.json"], "answers.json")
         if book.edition not in {"", waiting.edition}:
             raise SubmissionError(N_("Tệp câu trả lời trong bài nộp là của bài khác: hãy nộp đúng tệp."))
         if waiting.via == "jupyterlab" and waiting.learner is not None:
@@ -198,6 +223,26 @@ class Assessor:
         return self._box_fault
 
 
+class Kept(Generic[T]):
+    """What was read from a file, until the file is another one."""
+
+    def __init__(self, read: Callable[[Path], T]) -> None:
+        self._read = read
+        self._found: tuple[tuple[int, int, int] | None, T] | None = None
+
+    def get(self, path: Path) -> T:
+        """What ``path`` holds now."""
+        try:
+            status = os.stat(path)  # noqa: PTH116  (for every submission)
+            stamp = (status.st_ino, status.st_size, status.st_mtime_ns)
+        except FileNotFoundError:
+            stamp = None
+        found = self._found
+        if found is None or found[0] != stamp:
+            self._found = found = (stamp, self._read(path))
+        return found[1]
+
+
 def check_cells(master: Master, in_gradebook: set[str]) -> None:
     """SetupError when the gradebook holds other graded cells than the master: built, but not released."""
     ours = {q.id for q in master.questions} | {cell.id for cell in master.tests}
@@ -206,13 +251,6 @@ def check_cells(master: Master, in_gradebook: set[str]) -> None:
             N_("Bài {edition} đã dựng lại mà chưa phát hành: hãy chạy hocvuso release."),
             edition=master.edition,
         )
-
-
-def _salvage(data: bytes) -> tuple[AnswerBook, tuple[str, ...]]:
-    with tempfile.TemporaryDirectory(prefix="hocvuso-") as folder:
-        path = Path(folder) / "answers.json"
-        path.write_bytes(data)
-        return AnswerBook.salvage(path)
 
 
 def _when(taken: Taken) -> datetime:

@@ -12,38 +12,66 @@ from typing import TYPE_CHECKING, Any
 from hocvuso.language import N_, get_language
 
 if TYPE_CHECKING:
-    from hocvuso.grading.assess import Assessment
+    from collections.abc import Callable
+
     from hocvuso.lessons.master import Master
+    from hocvuso.questions import Mark, Question
 
 # the notebook is a document for trainers, written once; pages speak the reader's language
 say = get_language("vi")
+_HOLE = "hocvuso-hole-"
+_DEPTH = 3  # of a cell's own keys, in a notebook written with one space for each level
 
 
-def graded_notebook(found: Assessment, master: Master) -> bytes:
-    """The graded notebook of an assessment that has scores, as the bytes of an .ipynb file."""
-    notebook = json.loads(json.dumps(master.notebook))
-    code = {part.cell.id: part for part in found.code}
-    questions = {question.id: question for question in master.questions}
-    for cell in notebook["cells"]:
-        if cell["cell_type"] != "code":
-            continue
-        cell["outputs"], cell["execution_count"] = [], None
-        name = cell["metadata"].get("nbgrader", {}).get("grade_id")
-        if name in found.solutions or name in {c.id for c in master.solutions}:
-            cell["source"] = found.solutions.get(name, "")
-        elif name in code:
-            cell["outputs"] = [dict(output) for output in code[name].outputs]
-        elif name in questions and found.book is not None:
-            mark = found.marks[name]
-            answer = questions[name].show_answer(found.book.value(name)) or say(N_("(chưa trả lời)"))
-            lines = (
-                say(N_("Câu trả lời: {answer}"), answer=answer),
-                say(N_("Đáp án: {key}"), key=questions[name].show_key()),
-                say(N_("Điểm: {points}/{out_of}"), points=mark.points, out_of=mark.out_of),
-            )
-            cell["outputs"] = [_text("\n".join(lines))]
-    return (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+class NotebookForm:
+    """A master's notebook, written once, with holes where learners differ: outputs and solutions."""
+
+    def __init__(self, master: Master) -> None:
+        notebook = json.loads(json.dumps(master.notebook))
+        solutions = {cell.id for cell in master.solutions}
+        graded = {cell.id for cell in master.tests} | {question.id for question in master.questions}
+        names: list[tuple[str, str]] = []  # in the order of the file
+
+        def hole(part: str, name: str) -> str:
+            names.append((part, name))
+            return f"{_HOLE}{master.hash}-{len(names)}"
+
+        for cell in notebook["cells"]:
+            if cell["cell_type"] != "code":
+                continue
+            cell["outputs"], cell["execution_count"] = [], None
+            name = cell["metadata"].get("nbgrader", {}).get("grade_id")
+            if name in solutions:
+                cell["source"] = hole("source", name)
+            elif name in graded:
+                cell["outputs"] = hole("outputs", name)
+        rest = json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
+        self._parts: list[str] = []
+        for number in range(1, len(names) + 1):
+            part, _, rest = rest.partition(f'"{_HOLE}{master.hash}-{number}"')
+            self._parts.append(part)
+        self._parts.append(rest)
+        self._names = names
+
+    def filled(self, source: Callable[[str], str], outputs: Callable[[str], str]) -> bytes:
+        """The notebook as the bytes of an .ipynb file; both give what `value` made, by the cell's name."""
+        ways = {"source": source, "outputs": outputs}
+        text = [self._parts[0]]
+        for (part, name), after in zip(self._names, self._parts[1:], strict=True):
+            text += (ways[part](name), after)
+        return "".join(text).encode("utf-8")
+
+    @staticmethod
+    def value(value: object) -> str:
+        """``value`` as it is written into a hole."""
+        return json.dumps(value, ensure_ascii=False, indent=1).replace("\n", "\n" + " " * _DEPTH)
 
 
-def _text(text: str) -> dict[str, Any]:
-    return {"output_type": "stream", "name": "stdout", "text": text + "\n"}
+def question_output(question: Question, mark: Mark, your: str | None) -> list[dict[str, Any]]:
+    """What stands below a question's cell."""
+    lines = (
+        say(N_("Câu trả lời: {answer}"), answer=your or say(N_("(chưa trả lời)"))),
+        say(N_("Đáp án: {key}"), key=question.show_key()),
+        say(N_("Điểm: {points}/{out_of}"), points=mark.points, out_of=mark.out_of),
+    )
+    return [{"output_type": "stream", "name": "stdout", "text": "\n".join(lines) + "\n"}]

@@ -9,17 +9,17 @@ import re
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment
-from nbgrader.utils import notebook_hash
+from markupsafe import Markup
 
 from hocvuso.exchange.collect import SECRET
+from hocvuso.grading.files import write_file
 from hocvuso.language import N_, get_language
-from hocvuso.lessons.editions import write_alone
 from hocvuso.places import folder_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from hocvuso.grading.result import Result
+    from hocvuso.grading.result import QuestionResult, Result
     from hocvuso.places import Places
 
 _SECRET = re.compile(r"[0-9a-f]{32,256}")
@@ -49,42 +49,60 @@ h2{font-size:1rem}
 {% else %}<p><strong>{{ say(N("Điểm: {points}/{out_of}"), points=r.points, out_of=r.out_of) }}</strong></p>{% endif %}
 {% if r.state == "partly" %}<p>{{ say(N("Còn phần chờ giảng viên chấm; điểm có thể tăng thêm.")) }}</p>
 {% elif r.state == "graded" %}{% for reason in r.reasons %}<p>{{ reason.tell(lang) }}</p>{% endfor %}{% endif %}
-{% for q in r.questions %}<section>
+{{ sections }}
+</main></body></html>
+"""
+_SECTION = """<section>
 <h2>{{ say(N("Phần kiểm tra mã lệnh {id}"), id=q.id) if q.kind == "code" else q.prompt }}</h2>
 <p>{{ say(states[q.state]) }} · {{ say(N("Điểm: {points}/{out_of}"), points=q.points, out_of=q.out_of) }}</p>
 {% if q.your %}<p>{{ say(N("Câu trả lời của anh/chị")) }}:</p><pre class="{{ q.kind }}">{{ q.your }}</pre>{% endif %}
 {% if q.key %}<p>{{ say(N("Đáp án")) }}:</p><pre>{{ q.key }}</pre>{% endif %}
 {% if q.why %}<p>{{ say(N("Giải thích")) }}: {{ q.why }}</p>{% endif %}
 {% for note in q.notes %}<p>{{ note.tell(lang) }}</p>{% endfor %}
-</section>{% endfor %}
-</main></body></html>
-"""
-_template = Environment(autoescape=True, trim_blocks=True).from_string(_PAGE)
+</section>"""
+_environment = Environment(autoescape=True, trim_blocks=True)
+_page = _environment.from_string(_PAGE)
+_section = _environment.from_string(_SECTION)
 
 
 def feedback_page(result: Result, lang: str = "vi") -> str:
     """The page; plain HTML without script."""
-    return _template.render(r=result, say=get_language(lang), N=N_, states=_STATES, lang=lang)
+    return page_of(result, (section_of(part, lang) for part in result.questions), lang)
 
 
-def write_feedback(places: Places, result: Result, files: Mapping[str, bytes]) -> None:
+def section_of(part: QuestionResult, lang: str = "vi") -> str:
+    """The page's part on one question."""
+    return _section.render(q=part, say=get_language(lang), N=N_, states=_STATES, lang=lang)
+
+
+def page_of(result: Result, sections: Iterable[str], lang: str = "vi") -> str:
+    """The page of a ``result``, with its parts on the questions as `section_of` made them."""
+    inner = Markup("".join(sections))  # noqa: S704  (escaped part by part)
+    return _page.render(r=result, sections=inner, say=get_language(lang), N=N_, lang=lang)
+
+
+def write_feedback(
+    places: Places, result: Result, sections: Iterable[str], files: Mapping[str, bytes]
+) -> None:
     """Put the page where nbgrader keeps feedback, and where this learner's JupyterLab fetches it.
 
     The latter only for a folder that nbgrader handed in there: it holds a secret, from which both sides make the
     page's name. nbgrader offers feedback once each notebook of the folder has a page, so a notebook that the
     learner put beside the lesson's gets the same one.
     """
-    page = feedback_page(result)
+    page = page_of(result, sections).encode("utf-8")
     learner = folder_of(result.learner)
-    write_alone(places.feedback / learner / result.edition / f"{result.edition}.html", page)
+    write_file(places.feedback / learner / result.edition / f"{result.edition}.html", page)
     secret = files.get(SECRET, b"").decode("ascii", "replace").strip()
     if result.via != "jupyterlab" or not _SECRET.fullmatch(secret):
         return
+    from nbgrader.utils import notebook_hash  # loads most of nbgrader
+
     lab = places.labs / learner
     (lab / "feedback").mkdir(parents=True, exist_ok=True)
     beside = {name.removesuffix(".ipynb") for name in files if name.endswith(".ipynb") and "/" not in name}
     for notebook in beside | {result.edition}:
         name = f"{notebook_hash(secret=secret, notebook_id=notebook)}.html"
         # by way of a folder that the learner can't see: in one that they see they could hold a lock for ever
-        write_alone(lab / "staging" / name, page)
+        write_file(lab / "staging" / name, page)
         (lab / "staging" / name).replace(lab / "feedback" / name)

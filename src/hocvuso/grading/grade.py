@@ -1,49 +1,49 @@
-"""``hocvuso grade``: takes in what waits, scores it, writes it down.
+"""``hocvuso grade``: takes in what waits, scores it, writes it down, batch by batch.
 
-The order makes a crash harmless: first the gradebook (one transaction), then the files that follow from it, last
-the submission moves to the evidence. What still waits isn't done, and doing it again gives the same.
+The order makes a crash harmless: first the gradebook (one transaction for a batch), then the files that follow from
+it, then all of it is brought to the disk, last the submissions move to the evidence. What still waits isn't done, and
+doing it again gives the same. While one batch goes to the disk the next one is read.
 """
 
 from __future__ import annotations
 
-import fcntl
 import logging
-import os
+import sqlite3
+import time
 import traceback
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, fields
 from itertools import islice
-from shutil import rmtree
 from typing import TYPE_CHECKING, TypeAlias
 
-from hocvuso import __version__
-from hocvuso.database import said_by
+from hocvuso import database
+from hocvuso.database import is_away, said_by
 from hocvuso.errors import HocVuSoError
-from hocvuso.exchange.collect import Collected, Waiting, find_waiting, sweep, take_in
-from hocvuso.exchange.folders import replace_folder, write_folder
-from hocvuso.exchange.receipts import RECEIPT, SiteKey
-from hocvuso.exchange.submit import TIMESTAMP
+from hocvuso.exchange.claims import Claims
+from hocvuso.exchange.collect import Collected, Taken, Waiting, find_waiting, sweep, take_in
+from hocvuso.exchange.receipts import SiteKey
 from hocvuso.grading.assess import Assessment, Assessor
-from hocvuso.grading.autograded import graded_notebook
-from hocvuso.grading.feedback import write_feedback
+from hocvuso.grading.files import Workshop, sync
 from hocvuso.grading.gradebook import GradebookWriter, Recorded
-from hocvuso.grading.result import Evidence, QuestionResult, Result, Sentence, write_result
+from hocvuso.grading.outcome import clear_away, evidence_of, keep_copy, write_notebooks, write_shown
+from hocvuso.grading.pools import LocalPool, Pool
 from hocvuso.language import N_, get_language
-from hocvuso.lessons.editions import write_alone
-from hocvuso.places import folder_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
-    from pathlib import Path
+    from types import TracebackType
+    from typing import Self
 
-    from hocvuso.lessons.master import Master
     from hocvuso.places import Places
 
 Report: TypeAlias = "Callable[[str], None]"
-STAGING = ".staging"
-UNCLAIMED = ".unclaimed"  # no learner's folder begins with a dot
+MOST_AT_ONCE = 256  # submissions in a batch
+MOST_BYTES = 16 * 1024 * 1024  # of their files; the last one may go beyond
+CODE_WEIGHT = 32  # of a submission with code, which takes seconds: the batch must not hold up its first
+OTHERS_EVERY = 0.05  # seconds between two looks at what another grader holds
+TIMES_BUSY = 3  # for a gradebook that is away we wait so many times as for one that is busy
 log = logging.getLogger("hocvuso.grading")
 say = get_language("vi")
 
@@ -75,179 +75,297 @@ class Summary:
         return sentence + " " + get_language(lang)(N_("{failed} bài còn chờ vì lỗi của hệ thống."), **counts)
 
 
-def grade_waiting(
+def grade_waiting(  # noqa: PLR0913  (the two sources of chance and time, and who is told)
     places: Places,
     lesson: str | None = None,
     report: Report = lambda _: None,
     *,
     now: Callable[[], datetime],
     new_id: Callable[[], str],
+    unprotected: bool = False,
 ) -> Summary:
     """Grade everything that waits (of one lesson, when named). No submission's damage touches another."""
     sweep(places)
-    return grade_these(places, find_waiting(places, lesson), report, now=now, new_id=new_id)
+    with Grader(places, report, now=now, new_id=new_id, unprotected=unprotected) as grader:
+        return grader.grade(find_waiting(places, lesson))
 
 
-def grade_these(  # noqa: PLR0913  (the two sources of chance and time, and who is told)
-    places: Places,
-    waiting: Iterable[Waiting],
-    report: Report = lambda _: None,
-    *,
-    now: Callable[[], datetime],
-    new_id: Callable[[], str],
-    failed: Callable[[Waiting], None] = lambda _: None,
-) -> Summary:
-    """Grade ``waiting``, in order; ``failed`` is told of those that stay because of an error of ours."""
-    summary = Summary()
-    workers = os.cpu_count() or 1
-    with _alone(places), GradebookWriter(places) as book, ThreadPoolExecutor(workers) as pool:
-        grader = _Grader(places, book, now, new_id)
-        rest = iter(waiting)
-        while batch := list(islice(rest, 4 * workers)):
-            known = book.find_collected(one for one in batch if one.via == "jupyterlab")
-            before = [known.get((one.learner, one.name)) for one in batch]
-            for one, found in zip(batch, pool.map(grader.assess, batch, before), strict=True):
-                outcome = grader.finish(one, found)
-                setattr(summary, outcome, getattr(summary, outcome) + 1)
-                if outcome == "failed":
-                    failed(one)
-                elif isinstance(found, Assessment):
-                    report(_line(found, outcome))
-    return summary
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """One submission of a batch: how it ended, or the error because of which it waits on."""
+
+    waiting: Waiting
+    found: Assessment | None = None
+    outcome: str = "failed"
+    error: Exception | None = None
 
 
-class _Grader:
-    def __init__(
-        self, places: Places, book: GradebookWriter, now: Callable[[], datetime], new_id: Callable[[], str]
+class Grader:
+    """Grades submissions of one course; a context manager. Several at once never take the same submission."""
+
+    def __init__(  # noqa: PLR0913  (the two sources of chance and time, and who is told)
+        self,
+        places: Places,
+        report: Report = lambda _: None,
+        *,
+        now: Callable[[], datetime],
+        new_id: Callable[[], str],
+        pool: Pool | None = None,
+        unprotected: bool = False,
+        pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._places = places
-        self._book = book
+        self._report = report
         self._now = now
         self._new_id = new_id
-        self._assessor = Assessor(places)
+        self._pause = pause
+        self._assessor = Assessor(places, unprotected=unprotected)
         # a key of the grader's own: it vouches for what it collected, and can't sign for the site
         self._key = SiteKey.load_or_make(places.var / "grader")
+        with ExitStack() as stack:
+            self._book = stack.enter_context(GradebookWriter(places))
+            self._claims = stack.enter_context(Claims(places.var / "grader"))
+            roots = (places.submitted, places.autograde, places.evidence)
+            self._workshop = stack.enter_context(Workshop(roots))
+            self._pool = pool or stack.enter_context(LocalPool())
+            self._finisher = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="finish"))
+            self._stack = stack.pop_all()
 
-    def assess(self, waiting: Waiting, before: Collected | None) -> Assessment | Exception | None:
-        """The assessment; None when it was done before; an exception when the fault is ours."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the gradebook and of every claim."""
+        self._stack.close()
+
+    def grade(
+        self,
+        waiting: Iterable[Waiting],
+        *,
+        for_others: bool = True,
+        enough: Callable[[], bool] = lambda: False,
+        failed: Callable[[Waiting], None] = lambda _: None,
+    ) -> Summary:
+        """Grade ``waiting``, in order; ``failed`` is told of those that stay because of an error of ours.
+
+        What another grader holds is waited for, unless ``for_others`` is false; then it is left to the next call.
+        Between two batches ``enough`` may end it.
+        """
+        run = _Run(self._claims, self._report, failed)
+        rest: Iterator[Waiting] = iter(waiting)
+        going_on = True
+        while going_on and not enough():
+            chunk = list(islice(rest, MOST_AT_ONCE))
+            if chunk:
+                going_on = self._grade_chunk(run.claim(chunk), run)
+                continue
+            run.settle()
+            before = run.summary.taken
+            held = run.take_held()
+            if not held or not for_others:
+                return run.summary
+            if before == run.taken_before:
+                self._pause(OTHERS_EVERY)
+            run.taken_before = before
+            rest = iter(held)
+        run.settle()
+        if not going_on:
+            run.summary.failed += sum(1 for _ in rest) + len(run.take_held())
+        return run.summary
+
+    def _grade_chunk(self, chunk: Sequence[Waiting], run: _Run) -> bool:
+        """Grade what has been claimed; False when nothing can be written down now, which all would meet."""
+        if not chunk:
+            return True
         try:
-            taken = take_in(waiting, self._key, self._now(), self._new_id(), before)
-            return None if self._evidence(taken.waiting).exists() else self._assessor.assess(taken)
-        except Exception as error:  # noqa: BLE001  (one submission must not stop the others; told in `finish`)
+            known = self._book.find_collected(one for one in chunk if one.via == "jupyterlab")
+        except Exception as error:  # noqa: BLE001  (told with those that wait because of it)
+            run.settle()
+            run.add([_Done(one, error=error) for one in chunk])
+            return False
+        left = {(one.root, one.steps): one for one in chunk}
+        for part in self._read(chunk, known):
+            done = self._grade_part(part)
+            run.settle()  # the batch before: no more than two are in memory
+            run.finishing = self._finisher.submit(self._finish, done)
+            for one in done:
+                del left[one.waiting.root, one.waiting.steps]
+            stopped = next((one.error for one in done if one.error and _meets_all(one.error)), None)
+            if stopped:
+                run.settle()
+                run.add([_Done(one, error=stopped) for one in left.values()])
+                return False
+        return True
+
+    def _read(
+        self, chunk: Sequence[Waiting], known: dict[tuple[str | None, str], Collected]
+    ) -> Iterator[list[tuple[Waiting, Taken | Exception]]]:
+        """What ``chunk`` holds, read in parts of a bounded weight."""
+        part: list[tuple[Waiting, Taken | Exception]] = []
+        size = weight = 0
+        for one in chunk:
+            found = self._take_in(one, known.get((one.learner, one.name)))
+            part.append((one, found))
+            if isinstance(found, Taken):
+                size += sum(map(len, found.files.values()))
+            weight += CODE_WEIGHT if self._assessor.runs_code(one.edition) else 1
+            if size >= MOST_BYTES or weight >= MOST_AT_ONCE:
+                yield part
+                part, size, weight = [], 0, 0
+        if part:
+            yield part
+
+    def _take_in(self, waiting: Waiting, before: Collected | None) -> Taken | Exception:
+        try:
+            return take_in(waiting, self._key, self._now(), self._new_id(), before)
+        except Exception as error:  # noqa: BLE001  (one submission must not stop the others)
             return error
 
-    def finish(self, waiting: Waiting, found: Assessment | Exception | None) -> str:
-        """Write an assessment down and clear the submission away; the name of its count in `Summary`."""
-        try:
-            if isinstance(found, Exception):
-                raise found  # noqa: TRY301  (told below, like an error in writing)
-            outcome = "older" if found is None else self._write(found)
-            waiting.clear()  # a lab's owner may hold on to it; the evidence says that it is done
-        except Exception as error:  # noqa: BLE001
-            # the stack without the message, which may hold a name
-            where = "".join(traceback.format_tb(error.__traceback__))
-            log.error("a submission could not be graded: %s\n%s", cause_of(error), where)  # noqa: TRY400
-            return "failed"
-        return outcome
-
-    def _write(self, found: Assessment) -> str:
+    def _grade_part(self, part: Sequence[tuple[Waiting, Taken | Exception]]) -> list[_Done]:
+        """Assess, record and write down a batch; what is left is to bring it to the disk and to clear it away."""
+        done: list[_Done] = []
+        taken: list[Taken] = []
+        for waiting, read in part:
+            if isinstance(read, Exception):
+                done.append(_Done(waiting, error=read))
+            elif evidence_of(
+                self._places, read.waiting
+            ).exists():  # by a run that was cut off before it cleared
+                done.append(_Done(read.waiting, Assessment(read, "refused"), "older"))
+            else:
+                taken.append(read)
+        assessed: list[Assessment] = []
+        for one, found in zip(taken, self._pool.map(_Assess(self._assessor), taken), strict=True):
+            if isinstance(found, Assessment):
+                assessed.append(found)
+            else:
+                done.append(_Done(one.waiting, error=found))
         graded = self._now()
-        recorded = self._book.record(found, graded)
-        if found.learner is not None:
-            if recorded.counts and found.master is not None:
-                self._write_notebooks(found, found.learner, found.master)
-            if recorded.latest and self._assessor.is_released(found.edition):
-                result = make_result(found, found.learner, graded, recorded)
-                write_result(self._places, result)
-                write_feedback(self._places, result, found.taken.files)
-        self._keep(found)
-        return found.state if recorded.latest else "older"
+        for found, recorded in zip(assessed, self._record(assessed, graded), strict=True):
+            done.append(self._write(found, recorded, graded))
+        return done
 
-    def _write_notebooks(self, found: Assessment, learner: str, master: Master) -> None:
-        """nbgrader's submitted and autograded folders: the latest submission, its answers and its outputs."""
-        receipt = found.taken.receipt
-        assert receipt is not None and found.book is not None  # noqa: S101, PT018  (what counts has both)
-        common = {
-            "answers.json": (found.book.model_dump_json(indent=1) + "\n").encode("utf-8"),
-            "timestamp.txt": receipt.handed_in.strftime(TIMESTAMP).encode("ascii"),
-        }
-        notebook = {f"{found.edition}.ipynb": graded_notebook(found, master)}
-        below = folder_of(learner), found.edition
-        for root, content in (
-            (self._places.submitted, {**found.taken.files, **common}),
-            (self._places.autograde, {**common, **notebook}),
-        ):
-            replace_folder(root.joinpath(*below), content, root / STAGING / self._new_id())
+    def _record(self, batch: Sequence[Assessment], graded: datetime) -> list[Recorded | Exception]:
+        """Write ``batch`` to the gradebook in one transaction; one by one when that fails because of one of them."""
+        if not batch:
+            return []
+        end = time.monotonic() + TIMES_BUSY * database.BUSY_SECONDS
+        while True:
+            try:
+                return list(self._book.record(batch, graded))
+            except Exception as error:  # noqa: BLE001
+                if _meets_all(error):
+                    if not _comes_back(error) or time.monotonic() >= end:
+                        return [error] * len(batch)
+                elif len(batch) == 1:
+                    return [error]
+                else:
+                    return [what for found in batch for what in self._record([found], graded)]
+            self._pause(1)
 
-    def _keep(self, found: Assessment) -> None:
-        """Keep the submission as it came, with its receipt; and the merged answers, where merging changed them."""
-        target = self._evidence(found.taken.waiting)
-        files = dict(found.taken.files)
-        if found.taken.receipt is not None:
-            files[RECEIPT] = found.taken.receipt.model_dump_json(indent=1).encode("utf-8")
-        if found.book is not None and found.taken.waiting.via == "jupyterlab":
-            write_alone(target.with_name(target.name + ".answers.json"), found.book.model_dump_json(indent=1))
-        write_folder(target, files, self._places.evidence / STAGING / self._new_id())
+    def _write(self, found: Assessment, recorded: Recorded | Exception, graded: datetime) -> _Done:
+        waiting = found.taken.waiting
+        if isinstance(recorded, Exception):
+            return _Done(waiting, error=recorded)
+        try:
+            if found.learner is not None:
+                if recorded.counts:
+                    write_notebooks(self._workshop, self._places, found)
+                if recorded.latest and self._assessor.is_released(found.edition):
+                    write_shown(self._places, found, recorded, graded, found.taken.files)
+            if not found.taken.ours:
+                keep_copy(self._workshop, self._places, found)
+        except Exception as error:  # noqa: BLE001
+            return _Done(waiting, error=error)
+        return _Done(waiting, found, found.state if recorded.latest else "older")
 
-    def _evidence(self, waiting: Waiting) -> Path:
-        owner = UNCLAIMED if waiting.learner is None else folder_of(waiting.learner)
-        return self._places.evidence / owner / (waiting.edition or UNCLAIMED) / waiting.name
+    def _finish(self, batch: Sequence[_Done]) -> list[_Done]:
+        """Bring a batch to the disk, then clear it away."""
+        places = self._places
+        try:
+            sync((places.autograde, places.var, places.evidence))
+        except OSError as error:
+            return [one if one.error else _Done(one.waiting, error=error) for one in batch]
+        return [self._clear(one) for one in batch]
 
-
-def make_result(found: Assessment, learner: str, graded: datetime, recorded: Recorded) -> Result:
-    """The result record of an assessment."""
-    receipt = found.taken.receipt
-    assert receipt is not None  # noqa: S101  (what has a learner has a receipt)
-    reasons = [Sentence.of(reason.message, reason.fields) for reason in found.reasons]
-    if recorded.kept:
-        reasons.append(Sentence(message=N_("Điểm của lần nộp trước được giữ nguyên.")))
-    return Result(
-        learner=learner,
-        lesson=found.lesson,
-        edition=found.edition,
-        submission=found.taken.waiting.name,
-        state=found.state,
-        reasons=tuple(reasons),
-        points=int(found.points),
-        out_of=found.out_of,
-        handed_in=receipt.handed_in,
-        graded=graded,
-        via=receipt.via,
-        questions=tuple(_question_results(found)),
-        evidence=Evidence(
-            engine=__version__,
-            master=f"sha256:{found.master.hash}" if found.master else "",
-            submission=f"sha256:{found.submission_hash}",
-            receipt=receipt.id,
-        ),
-    )
+    def _clear(self, one: _Done) -> _Done:
+        if one.found is None:
+            return one
+        try:
+            clear_away(self._workshop, self._places, one.found)
+        except Exception as error:  # noqa: BLE001
+            return _Done(one.waiting, error=error)
+        return one
 
 
-def _question_results(found: Assessment) -> Iterator[QuestionResult]:
-    for question in found.master.questions if found.master else ():
-        mark = found.marks[question.id]
-        yield QuestionResult(
-            id=question.id,
-            kind="question",
-            prompt=question.prompt,
-            points=mark.points,
-            out_of=mark.out_of,
-            state=mark.state,
-            your=question.show_answer(found.book.value(question.id) if found.book else None) or None,
-            key=question.show_key(),
-            why=question.why,
-            notes=tuple(Sentence(message=note) for note in mark.notes),
-        )
-    for part in found.code:
-        yield QuestionResult(
-            id=part.cell.id,
-            kind="code",
-            points=int(part.score or 0),
-            out_of=part.cell.points,
-            state=part.state,
-            your=part.source or None,
-            notes=tuple(Sentence.of(message, named) for message, named in part.notes),
-        )
+class _Assess:
+    """`Assessor.assess`, with an exception as the result: one must not stop the others."""
+
+    def __init__(self, assessor: Assessor) -> None:
+        self._assessor = assessor
+
+    def __call__(self, taken: Taken) -> Assessment | Exception:
+        try:
+            return self._assessor.assess(taken)
+        except Exception as error:  # noqa: BLE001
+            return error
+
+
+class _Run:
+    """One call of `Grader.grade`: what it holds, what it put off, what is being finished, and the counts."""
+
+    def __init__(self, claims: Claims, report: Report, failed: Callable[[Waiting], None]) -> None:
+        self.summary = Summary()
+        self.finishing: Future[list[_Done]] | None = None
+        self.taken_before = -1
+        self._claims = claims
+        self._report = report
+        self._failed = failed
+        self._held: list[Waiting] = []
+
+    def claim(self, chunk: Iterable[Waiting]) -> list[Waiting]:
+        """Those of ``chunk`` that are ours now and still there; what somebody else holds is put off."""
+        mine = []
+        for one in chunk:
+            if not self._claims.take(one.whose):
+                self._held.append(one)
+            elif one.is_there():
+                mine.append(one)
+            else:  # another grader has done it
+                self._claims.free(one.whose)
+        return mine
+
+    def take_held(self) -> list[Waiting]:
+        """What was put off."""
+        held, self._held = self._held, []
+        return held
+
+    def settle(self) -> None:
+        """Wait for the batch that is being finished, and count it."""
+        if self.finishing is not None:
+            finishing, self.finishing = self.finishing, None
+            self.add(finishing.result())
+
+    def add(self, batch: Iterable[_Done]) -> None:
+        """Count and tell what became of a batch, and let others have what was claimed."""
+        errors: dict[str, list[Exception]] = {}
+        for one in batch:
+            self._claims.free(one.waiting.whose)
+            setattr(self.summary, one.outcome, getattr(self.summary, one.outcome) + 1)
+            if one.error is not None:
+                errors.setdefault(cause_of(one.error), []).append(one.error)
+                self._failed(one.waiting)
+            elif one.found is not None:
+                self._report(_line(one.found, one.outcome))
+        for cause, some in errors.items():
+            # the stack without the message, which may hold a name
+            where = "".join(traceback.format_tb(some[0].__traceback__))
+            log.error("%d submission(s) could not be graded: %s\n%s", len(some), cause, where)
 
 
 def _line(found: Assessment, outcome: str) -> str:
@@ -262,16 +380,29 @@ def _line(found: Assessment, outcome: str) -> str:
     )
 
 
-@contextmanager
-def _alone(places: Places) -> Iterator[None]:
-    """One grader at a time per course."""
-    folder = places.var / "grader"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "grade.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        for root in (places.submitted, places.autograde, places.evidence):
-            rmtree(root / STAGING, ignore_errors=True)  # what a run left that was killed
-        yield
+_OF_ALL = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
+           sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}  # fmt: skip
+_PASSING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_STAYING = ("25006", "53100")  # PostgreSQL: may not be written, has no room
+
+
+def _meets_all(error: Exception) -> bool:
+    """Whether every submission would meet with ``error``, whatever is in it."""
+    code = _sqlite_code(error)
+    return is_away(error) if code is None else code in _OF_ALL
+
+
+def _comes_back(error: Exception) -> bool:
+    """Whether a while later it may be over."""
+    code = _sqlite_code(error)
+    if code is not None:
+        return code in _PASSING
+    return is_away(error) and getattr(getattr(error, "orig", None), "sqlstate", None) not in _STAYING
+
+
+def _sqlite_code(error: Exception) -> int | None:
+    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF  # without the part that says more than we need
 
 
 def cause_of(error: Exception) -> str:

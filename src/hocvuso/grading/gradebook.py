@@ -1,8 +1,7 @@
-"""Writes nbgrader's gradebook: one transaction per submission, with our log and the audit entry in it.
+"""Writes a batch of assessments to the gradebook: one transaction, with our log and the audit entries in it.
 
-As after ``nbgrader autograde``: a Student, a SubmittedAssignment with its notebooks, an automatic score per graded
-cell, ``needs_manual_grade`` where there is none or a person graded before. What people wrote (manual scores,
-extra credit, comments, flags) stays.
+nbgrader's rows are written by `hocvuso.grading.nbgrader_rows`; here stands what counts, what is the latest, and the
+log of all scores.
 """
 
 from __future__ import annotations
@@ -12,35 +11,32 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from nbformat.notebooknode import from_dict
-from nbgrader.api import (
-    Assignment,
-    Comment,
-    Grade,
-    Gradebook,
-    Student,
-    SubmittedAssignment,
-    SubmittedNotebook,
-)
-from nbgrader.utils import compute_checksum
-from sqlalchemy import func, insert, select
+from sqlalchemy import case, func, insert, select
 
 from hocvuso import __version__
-from hocvuso.database import patient, told_when_locked
+from hocvuso.database import done_again, upsert
 from hocvuso.exchange.collect import Collected, Waiting
 from hocvuso.grading.assess import Assessment, check_cells
-from hocvuso.lessons.convert import prepare_gradebook
-from hocvuso.places import COURSE, Places
-from hocvuso.records.audit import note_deed
-from hocvuso.records.people import find_person
-from hocvuso.records.tables import prepare, scores
+from hocvuso.grading.nbgrader_rows import (
+    EditionRows,
+    Scored,
+    read_editions,
+    write_rescored,
+    write_scores,
+    write_students,
+)
+from hocvuso.records.audit import Deed, note_deeds
+from hocvuso.records.tables import answers, opened, scores, writing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from types import TracebackType
     from typing import Self
 
-node: Any = from_dict  # nbformat has no types here
+    from sqlalchemy.engine import Connection
+
+    from hocvuso.places import Places
+
 NO_RESPONSE = "No response."  # nbgrader's own words, which formgrader shows
 
 
@@ -61,10 +57,7 @@ class GradebookWriter:
     """The open gradebook of one course; a context manager, used by one thread."""
 
     def __init__(self, places: Places) -> None:
-        with told_when_locked():
-            prepare_gradebook(places.gradebook_url)
-            self._book = Gradebook(patient(places.gradebook_url), COURSE)
-            prepare(self._book.engine)
+        self.engine = opened(places)
 
     def __enter__(self) -> Self:
         return self
@@ -72,168 +65,208 @@ class GradebookWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._book.close()
+        self.engine.dispose()
 
     def find_collected(self, waiting: Iterable[Waiting]) -> dict[tuple[str | None, str], Collected]:
         """By learner and name: the receipts of an earlier run that was cut off before it put them into the evidence."""
         names = {one.name for one in waiting}
+        if not names:
+            return {}
         columns = (scores.c.learner, scores.c.submission, scores.c.receipt, scores.c.handed_in)
-        rows = self._book.db.execute(
-            select(*columns, scores.c.submission_hash)
-            .where(scores.c.submission.in_(names))
-            .order_by(scores.c.id)
-        ).all()
-        self._book.db.rollback()  # a read holds nothing while submissions are assessed
+        with self.engine.connect() as connection:
+            rows = connection.execute(
+                select(*columns, scores.c.submission_hash)
+                .where(scores.c.submission.in_(names))
+                .order_by(scores.c.id)
+            ).all()
         return {
             (learner, name): Collected(receipt, datetime.fromisoformat(handed_in), files)
             for learner, name, receipt, handed_in, files in rows
             if receipt and handed_in
         }
 
-    def record(self, found: Assessment, graded: datetime) -> Recorded:
-        """Write an assessment; all of it or nothing."""
-        session = self._book.db
-        try:
-            recorded = self._record(session, found, graded)
-            session.commit()
-        except BaseException:
-            session.rollback()
-            raise
-        return recorded
+    def record(self, batch: Sequence[Assessment], graded: datetime) -> list[Recorded]:
+        """Write a batch, in which no two are of the same learner and edition; all of it or nothing."""
 
-    def _record(self, session: Any, found: Assessment, graded: datetime) -> Recorded:
-        receipt = found.taken.receipt
-        handed_in = receipt.handed_in if receipt else None
-        newest, newest_counted = self._newest(session, found)
-        stamp = _iso(handed_in) if handed_in else ""
-        latest = stamp >= (newest or "")
-        counts = found.state != "refused" and stamp >= (newest_counted or "")
-        if found.learner is not None:
-            self._name(session, found.learner)
-        if counts:
-            assert found.learner is not None  # noqa: S101  (only a refused one has no learner)
-            assert handed_in is not None  # noqa: S101
-            self._grade(session, found, found.learner, handed_in)
-        if not self._is_logged(session, found):
-            self._log(session, found, graded, handed_in, counts=counts)
-        return Recorded(counts, latest, kept=found.state == "refused" and newest_counted is not None)
+        def act() -> list[Recorded]:
+            with writing(self.engine) as connection:
+                return _record(connection, batch, graded)
 
-    @staticmethod
-    def _newest(session: Any, found: Assessment) -> tuple[str | None, str | None]:
-        """When the newest known submission of this learner and edition was handed in; the newest that counted."""
-        mine = (scores.c.learner == found.learner) & (scores.c.edition == found.edition)
-        newest = session.execute(select(func.max(scores.c.handed_in)).where(mine)).scalar()
-        counted = session.execute(select(func.max(scores.c.handed_in)).where(mine, scores.c.counts)).scalar()
-        return newest, counted
+        return done_again(act)
 
-    @staticmethod
-    def _name(session: Any, learner: str) -> None:
-        student = session.get(Student, learner)
-        if student is None:
-            student = Student(id=learner)
-            session.add(student)
-        person = find_person(session.connection(), learner)
-        if person:
-            student.first_name, student.last_name = person.first_name, person.last_name
-            student.email = person.email
-        session.flush()
+    def rescore(self, batch: Sequence[Assessment], graded: datetime) -> list[Recorded]:
+        """Write new scores of submissions that count already; what people decided about them stays."""
 
-    def _grade(self, session: Any, found: Assessment, learner: str, handed_in: datetime) -> None:
-        assert found.master is not None  # noqa: S101  (a graded one has a master)
-        assignment = session.query(Assignment).filter_by(name=found.edition).one()
-        check_cells(found.master, {c.name for n in assignment.notebooks for c in n.grade_cells})
-        submission = (
-            session.query(SubmittedAssignment)
-            .filter_by(assignment_id=assignment.id, student_id=learner)
-            .first()
-        ) or _new_submission(session, assignment, learner)
-        submission.timestamp = handed_in.astimezone(UTC).replace(tzinfo=None)
-        for notebook in submission.notebooks:
-            notebook.late_submission_penalty = None
-            for grade in notebook.grades:
-                grade.auto_score = found.scores.get(grade.name)
-                grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
-            answered = _answered(found, notebook.notebook)
-            for comment in notebook.comments:
-                comment.auto_comment = None if comment.name in answered else NO_RESPONSE
-        session.flush()
+        def act() -> list[Recorded]:
+            with writing(self.engine) as connection:
+                return _rescore(connection, batch, graded)
 
-    @staticmethod
-    def _is_logged(session: Any, found: Assessment) -> bool:
-        """Whether the log holds this very score already (a run that was cut off after this transaction)."""
-        last = session.execute(
-            select(scores.c.state, scores.c.points, scores.c.master, scores.c.engine, scores.c.receipt)
-            .where(scores.c.submission == found.taken.waiting.name, scores.c.learner == found.learner)
-            .order_by(scores.c.id.desc())
-        ).first()
-        master = found.master.hash if found.master else ""
-        points = None if found.state == "refused" else found.points
-        receipt = found.taken.receipt.id if found.taken.receipt else None
-        return last is not None and tuple(last) == (found.state, points, master, __version__, receipt)
+        return done_again(act)
 
-    @staticmethod
-    def _log(
-        session: Any, found: Assessment, graded: datetime, handed_in: datetime | None, *, counts: bool
-    ) -> None:
-        refused = found.state == "refused"
-        receipt = found.taken.receipt
-        session.execute(
-            insert(scores).values(
-                submission=found.taken.waiting.name,
-                learner=found.learner,
-                edition=found.edition,
-                via=found.taken.waiting.via,
-                state=found.state,
-                counts=counts,
-                reason=found.reason,
-                points=None if refused else found.points,
-                out_of=None if refused else float(found.out_of),
-                questions=json.dumps(found.scores),
-                engine=__version__,
-                master=found.master.hash if found.master else "",
-                submission_hash=found.submission_hash,
-                receipt=receipt.id if receipt else None,
-                handed_in=_iso(handed_in) if handed_in else None,
-                graded=_iso(graded),
+
+def _record(connection: Connection, batch: Sequence[Assessment], graded: datetime) -> list[Recorded]:
+    newest = _newest(connection, batch)
+    recorded = [_judge(found, *newest.get((found.learner, found.edition), (None, None))) for found in batch]
+    write_students(connection, [found.learner for found in batch if found.learner is not None])
+    counting = [found for found, what in zip(batch, recorded, strict=True) if what.counts]
+    editions = read_editions(connection, {found.edition for found in counting})
+    write_scores(connection, [_scored(found, editions[found.edition]) for found in counting])
+    if counting:
+        connection.execute(upsert(answers, connection), [_answers(found) for found in counting])
+    _log(connection, batch, recorded, graded)
+    return recorded
+
+
+def _rescore(connection: Connection, batch: Sequence[Assessment], graded: datetime) -> list[Recorded]:
+    newest = _newest(connection, batch)
+    recorded = []
+    for found in batch:
+        latest, counted = newest.get((found.learner, found.edition), (None, None))
+        # one that was graded since has replaced it
+        recorded.append(Recorded(_stamp(found) == counted, _stamp(found) == latest, kept=False))
+    standing = [found for found, what in zip(batch, recorded, strict=True) if what.counts]
+    editions = read_editions(connection, {found.edition for found in standing})
+    write_rescored(connection, [_scored(found, editions[found.edition]) for found in standing])
+    _log(connection, standing, [what for what in recorded if what.counts], graded, action="regraded")
+    return recorded
+
+
+def _judge(found: Assessment, newest: str | None, newest_counted: str | None) -> Recorded:
+    stamp = _stamp(found)
+    refused = found.state == "refused"
+    return Recorded(
+        counts=not refused and stamp >= (newest_counted or ""),
+        latest=stamp >= (newest or ""),
+        kept=refused and newest_counted is not None,
+    )
+
+
+def _newest(
+    connection: Connection, batch: Sequence[Assessment]
+) -> dict[tuple[str | None, str], tuple[str | None, str | None]]:
+    """By learner and edition: when the newest known submission was handed in, and the newest that counted."""
+    learners = {found.learner for found in batch if found.learner is not None}
+    counted = case((scores.c.counts, scores.c.handed_in))
+    rows = connection.execute(
+        select(scores.c.learner, scores.c.edition, func.max(scores.c.handed_in), func.max(counted))
+        .where(scores.c.learner.in_(learners))
+        .group_by(scores.c.learner, scores.c.edition)
+    )
+    return {(learner, edition): (newest, counted) for learner, edition, newest, counted in rows}
+
+
+def _scored(found: Assessment, edition: EditionRows) -> Scored:
+    assert found.master is not None  # noqa: S101  (a graded one has a master)
+    assert found.learner is not None  # noqa: S101  (only a refused one has no learner)
+    assert found.taken.receipt is not None  # noqa: S101
+    check_cells(found.master, set(edition.scored))
+    handed_in = found.taken.receipt.handed_in.astimezone(UTC).replace(tzinfo=None)
+    return Scored(found.learner, edition, handed_in, found.scores, _comments(found, edition))
+
+
+def _comments(found: Assessment, edition: EditionRows) -> dict[str, str | None]:
+    """nbgrader's automatic comment on each solution cell: none where it differs from the released one."""
+    names = {name for cells in edition.commented.values() for name, _ in cells}
+    if not names:
+        return {}
+    from nbgrader.utils import compute_checksum  # loads most of nbgrader
+
+    assert found.master is not None  # noqa: S101  (a graded one has a master)
+    cells = {c["metadata"].get("nbgrader", {}).get("grade_id"): c for c in found.master.notebook["cells"]}
+    comments: dict[str, str | None] = dict.fromkeys(names, NO_RESPONSE)
+    for cell in found.master.solutions:
+        written = _node({**cells[cell.id], "source": found.solutions.get(cell.id, "")})
+        if compute_checksum(written) != edition.checksums.get(cell.id):
+            comments[cell.id] = None
+    return comments
+
+
+def _node(cell: dict[str, Any]) -> Any:  # nbformat has no types here
+    from nbformat.notebooknode import from_dict
+
+    return from_dict(cell)  # type: ignore[no-untyped-call]
+
+
+def _answers(found: Assessment) -> dict[str, Any]:
+    return {
+        "edition": found.edition,
+        "learner": found.learner,
+        "submission": found.taken.waiting.name,
+        "answers": json.dumps(found.stored(), ensure_ascii=False, separators=(",", ":")),
+    }
+
+
+def _log(
+    connection: Connection,
+    batch: Sequence[Assessment],
+    recorded: Sequence[Recorded],
+    graded: datetime,
+    *,
+    action: str | None = None,
+) -> None:
+    """The log's and the audit's entries, but for a score that the log holds already (a run that was cut off)."""
+    known = _logged(connection, batch)
+    rows, deeds = [], []
+    for found, what in zip(batch, recorded, strict=True):
+        row = _row(found, what, graded)
+        if known.get((found.learner, row["submission"])) == tuple(row[name] for name in _SAME):
+            continue
+        rows.append(row)
+        deeds.append(
+            Deed(
+                actor="grader",
+                action=action or found.state,
+                subject=f"{found.learner or '?'}/{found.edition}/{row['submission']}",
+                now=graded,
+                details={"counts": what.counts, "points": row["points"]},
             )
         )
-        note_deed(
-            session,
-            actor="grader",
-            action=found.state,
-            subject=f"{found.learner or '?'}/{found.edition}/{found.taken.waiting.name}",
-            now=graded,
-            details={"counts": counts, "points": None if refused else found.points},
-        )
+    if rows:
+        connection.execute(insert(scores), rows)
+        note_deeds(connection, deeds)
 
 
-def _new_submission(session: Any, assignment: Any, learner: str) -> Any:
-    """A submission that mirrors the assignment: a row for every graded cell and every solution."""
-    with session.no_autoflush:  # else half of it is written while the other half is put together
-        submission = SubmittedAssignment(assignment=assignment, student=session.get(Student, learner))
-        for master in assignment.notebooks:
-            notebook = SubmittedNotebook(notebook=master, assignment=submission)
-            for cell in (*master.grade_cells, *master.task_cells):
-                Grade(cell_id=cell.id, notebook=notebook)
-            for cell in (*master.solution_cells, *master.task_cells):
-                Comment(cell_id=cell.id, notebook=notebook)
-        session.add(submission)
-    session.flush()
-    session.expire_all()
-    return submission
+_SAME = ("state", "points", "questions", "master", "engine", "receipt")
 
 
-def _answered(found: Assessment, notebook: Any) -> set[str]:
-    """The solution cells that differ from the released ones, by nbgrader's checksum."""
-    assert found.master is not None  # noqa: S101  (a graded one has a master)
-    released = {cell.name: cell.checksum for cell in notebook.source_cells}
-    cells = {c["metadata"].get("nbgrader", {}).get("grade_id"): c for c in found.master.notebook["cells"]}
-    answered = set()
-    for cell in found.master.solutions:
-        written = node({**cells[cell.id], "source": found.solutions.get(cell.id, "")})
-        if compute_checksum(written) != released.get(cell.id):
-            answered.add(cell.id)
-    return answered
+def _logged(
+    connection: Connection, batch: Sequence[Assessment]
+) -> dict[tuple[str | None, str], tuple[Any, ...]]:
+    """By learner and submission: the last entry of the log."""
+    rows = connection.execute(
+        select(scores.c.learner, scores.c.submission, *(scores.c[name] for name in _SAME))
+        .where(scores.c.submission.in_({found.taken.waiting.name for found in batch}))
+        .order_by(scores.c.id)
+    )
+    return {(learner, submission): tuple(rest) for learner, submission, *rest in rows}
+
+
+def _row(found: Assessment, what: Recorded, graded: datetime) -> dict[str, Any]:
+    refused = found.state == "refused"
+    receipt = found.taken.receipt
+    return {
+        "submission": found.taken.waiting.name,
+        "learner": found.learner,
+        "edition": found.edition,
+        "via": found.taken.waiting.via,
+        "state": found.state,
+        "counts": what.counts,
+        "reason": found.reason,
+        "points": None if refused else found.points,
+        "out_of": None if refused else float(found.out_of),
+        "questions": json.dumps(found.scores),
+        "engine": __version__,
+        "master": found.master.hash if found.master else "",
+        "submission_hash": found.submission_hash,
+        "receipt": receipt.id if receipt else None,
+        "handed_in": _stamp(found) or None,
+        "graded": _iso(graded),
+    }
+
+
+def _stamp(found: Assessment) -> str:
+    """When it was handed in; nothing for what nobody signed for."""
+    return _iso(found.taken.receipt.handed_in) if found.taken.receipt else ""
 
 
 def _iso(time: datetime) -> str:

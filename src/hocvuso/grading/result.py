@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from hocvuso.grading.files import write_file
 from hocvuso.language import get_language
-from hocvuso.lessons.editions import write_alone
 from hocvuso.places import folder_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from hocvuso.places import Places
@@ -95,7 +95,24 @@ def result_path(places: Places, learner: str, edition: str) -> Path:
     return places.results / folder_of(learner) / f"{edition}.json"
 
 
-def write_result(places: Places, result: Result) -> None:
-    """Put the record in the place of the earlier one, whole."""
-    path = result_path(places, result.learner, result.edition)
-    write_alone(path, result.model_dump_json(indent=1) + "\n")
+def question_text(result: QuestionResult) -> str:
+    """A question's part as it stands in the record's file."""
+    return result.model_dump_json(indent=1).replace("\n", "\n  ")
+
+
+def result_text(result: Result, questions: Iterable[str] = ()) -> str:
+    """The record's file; ``questions`` are the parts of a ``result`` that was made without them."""
+    text = result.model_dump_json(indent=1)
+    if parts := ",\n  ".join(questions):
+        # inside a value a line break is written as \\n, so this can only be the field itself
+        text = text.replace(_NO_QUESTIONS, f'\n "questions": [\n  {parts}\n ],\n', 1)
+    return text + "\n"
+
+
+_NO_QUESTIONS = '\n "questions": [],\n'
+
+
+def write_result(places: Places, result: Result, questions: Iterable[str] = ()) -> None:
+    """Put the record in the place of the earlier one, whole; on the disk once `files.sync` says so."""
+    text = result_text(result, questions).encode("utf-8")
+    write_file(result_path(places, result.learner, result.edition), text)

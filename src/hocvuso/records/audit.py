@@ -7,6 +7,7 @@ PostgreSQL the programs' roles own nothing (``deploy/postgresql/rights.sql``).
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from sqlalchemy import insert
 from hocvuso.records.tables import audit_log
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from sqlalchemy.engine import Connection
@@ -32,12 +33,32 @@ def note_deed(  # noqa: PLR0913  (who, what, to whom, when; all by name)
     details: Mapping[str, Any] | None = None,
 ) -> None:
     """Add an entry in the transaction of ``where``: it holds if the deed holds."""
-    where.execute(
-        insert(audit_log).values(
-            at=now.astimezone(UTC).isoformat(timespec="milliseconds"),
-            actor=actor,
-            action=action,
-            subject=subject,
-            details=json.dumps(details or {}, ensure_ascii=False, sort_keys=True),
-        )
-    )
+    deed = Deed(actor=actor, action=action, subject=subject, now=now, details=details or {})
+    note_deeds(where, [deed])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """One entry to be: who did what to what, when."""
+
+    actor: str
+    action: str
+    subject: str
+    now: datetime
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+def note_deeds(where: Connection | Session, deeds: Iterable[Deed]) -> None:
+    """Add an entry for each, in the transaction of ``where``."""
+    rows = [
+        {
+            "at": deed.now.astimezone(UTC).isoformat(timespec="milliseconds"),
+            "actor": deed.actor,
+            "action": deed.action,
+            "subject": deed.subject,
+            "details": json.dumps(deed.details, ensure_ascii=False, sort_keys=True),
+        }
+        for deed in deeds
+    ]
+    if rows:
+        where.execute(insert(audit_log), rows)

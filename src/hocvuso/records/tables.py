@@ -7,6 +7,7 @@ grade, its log entry and the audit entry together.
 from __future__ import annotations
 
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import (
@@ -23,13 +24,14 @@ from sqlalchemy import (
     event,
     inspect,
 )
+from sqlalchemy.engine import make_url
 
-from hocvuso.database import connect, keep_others_out, told_when_locked
+from hocvuso.database import connect, is_sqlite, keep_others_out, told_when_locked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy.engine import Engine
+    from sqlalchemy.engine import Connection, Engine
 
     from hocvuso.places import Places
 
@@ -78,6 +80,26 @@ scores = Table(
     Index("hocvuso_scores_of", "learner", "edition"),
 )
 
+# What a learner's counted submission answered: enough to score it again without opening it.
+answers = Table(
+    "hocvuso_answers",
+    metadata,
+    Column("edition", String(64), primary_key=True),
+    Column("learner", String(128), primary_key=True),
+    Column("submission", String(512), nullable=False),
+    Column("answers", Text, nullable=False),
+)
+
+# On nbgrader's tables and on ours, for questions that would else read a whole table. nbgrader keeps what it does not
+# know, and its own tools go by the version of its schema, which an index does not change.
+INDEXES = {
+    "hocvuso_ix_submitted_student": ("submitted_assignment", "student_id"),
+    "hocvuso_ix_submitted_notebook": ("submitted_notebook", "assignment_id"),
+    "hocvuso_ix_grade": ("grade", "notebook_id"),
+    "hocvuso_ix_comment": ("comment", "notebook_id"),
+    "hocvuso_ix_scores": ("hocvuso_scores", "submission"),
+}
+
 _REFUSE_IN_SQLITE = (
     "CREATE TRIGGER {table}_no_{action} BEFORE {action} ON {table} "
     "BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
@@ -110,27 +132,67 @@ _never_changed(scores)
 
 
 def prepare(engine: Engine) -> None:
-    """Make our tables where they are missing. nbgrader's must be there already (see `open_gradebook`)."""
-    if set(metadata.tables) <= set(inspect(engine).get_table_names()):
+    """Make our tables and indexes where they are missing. nbgrader's tables must be there (see `open_gradebook`)."""
+    if _is_prepared(engine):
         return
+    with writing(engine) as connection:
+        metadata.create_all(bind=connection)
+        for name, (table, column) in INDEXES.items():
+            connection.exec_driver_sql(f"CREATE INDEX IF NOT EXISTS {name} ON {table} ({column})")
+
+
+def _is_prepared(engine: Engine) -> bool:
+    found = inspect(engine)
+    if not set(metadata.tables) <= set(found.get_table_names()):
+        return False
+    tables = {table for table, _ in INDEXES.values()}
+    return set(INDEXES) <= {index["name"] for table in tables for index in found.get_indexes(table)}
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction of the one writer that a gradebook has at a time: what it reads no other changes meanwhile."""
     with engine.begin() as connection:
         if engine.dialect.name == "sqlite":
-            # else each table stands alone, and a crash leaves one without triggers
+            # else it would begin as a reader, and fail where another one writes first
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         keep_others_out(connection)
-        metadata.create_all(bind=connection)
+        yield connection
+
+
+def opened(places: Places) -> Engine:
+    """An engine for the gradebook, with nbgrader's tables and ours in place; the caller disposes of it."""
+    with told_when_locked():
+        if not _has_tables(places.gradebook_url):
+            from hocvuso.lessons.convert import prepare_gradebook  # loads nbgrader, which takes seconds
+
+            prepare_gradebook(places.gradebook_url)
+        engine = connect(places.gradebook_url)
+        try:
+            prepare(engine)
+        except BaseException:
+            engine.dispose()
+            raise
+        return engine
+
+
+def _has_tables(db_url: str) -> bool:
+    """Whether nbgrader's tables are there; they are made in one transaction."""
+    if is_sqlite(db_url) and not Path(make_url(db_url).database or "").is_file():
+        return False  # asking would make an empty file
+    engine = connect(db_url)
+    try:
+        return inspect(engine).has_table("alembic_version")
+    finally:
+        engine.dispose()
 
 
 @contextmanager
 def open_gradebook(places: Places) -> Iterator[Engine]:
     """The gradebook's engine, with nbgrader's tables and ours in place."""
-    from hocvuso.lessons.convert import prepare_gradebook  # loads nbgrader, which takes seconds
-
-    with told_when_locked():
-        prepare_gradebook(places.gradebook_url)
-        engine = connect(places.gradebook_url)
-        try:
-            prepare(engine)
+    engine = opened(places)
+    try:
+        with told_when_locked():
             yield engine
-        finally:
-            engine.dispose()
+    finally:
+        engine.dispose()

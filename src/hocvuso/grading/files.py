@@ -1,0 +1,178 @@
+"""Writes the many small files of a batch: each whole or not at all, and all of them on the disk by one call.
+
+To wait for the disk after every file would take longer than everything else. So nothing here waits; `sync` does, once
+for a batch, and only then are its submissions cleared away. After a loss of power before that they are graded again.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import fcntl
+import itertools
+import os
+from contextlib import ExitStack, suppress
+from functools import cache
+from pathlib import Path
+from shutil import rmtree
+from typing import TYPE_CHECKING, Any
+
+from hocvuso.lessons.swap import exchange
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from types import TracebackType
+    from typing import Self
+
+STAGING = ".staging"  # no learner's folder begins with a dot
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_EXISTS = {errno.ENOTEMPTY, errno.EEXIST}
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Put ``content`` at ``path``: what was there before, or all of it. For the only process that writes there.
+
+    The temporary name is always the same, so that what a killed process left is gone after the next write.
+    """
+    folder, name = os.path.split(path)
+    part = f"{folder}/.{name}.part"
+    try:
+        _write_new(part, content, 0o644)
+    except FileNotFoundError:
+        os.makedirs(folder, exist_ok=True)  # noqa: PTH103  (a text already)
+        _write_new(part, content, 0o644)
+    except FileExistsError:
+        os.unlink(part)  # noqa: PTH108  (a text already)
+        _write_new(part, content, 0o644)
+    try:
+        os.rename(part, path)  # noqa: PTH104
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(part)  # noqa: PTH108
+        raise
+
+
+def _write_new(path: str, content: bytes, mode: int | None = None) -> None:
+    handle = os.open(path, _NEW, 0o666)
+    try:
+        if mode is not None:
+            os.fchmod(handle, mode)
+        left = memoryview(content)
+        while left:
+            left = left[os.write(handle, left) :]
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(path)  # noqa: PTH108
+        raise
+    finally:
+        os.close(handle)
+
+
+class Workshop:
+    """Puts whole folders in place below some roots. A context manager; each process has one of its own.
+
+    What a killed process left is removed by the next one to open a workshop on the same root.
+    """
+
+    def __init__(self, roots: Iterable[Path]) -> None:
+        self._numbers = itertools.count()
+        self._stack = ExitStack()
+        self._benches: dict[Path, Path] = {}
+        with self._stack as stack:
+            for root in roots:
+                self._benches[root] = _bench(root / STAGING, stack)
+            self._stack = stack.pop_all()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def put(self, root: Path, below: Sequence[str], files: Mapping[str, bytes]) -> None:
+        """Let ``files`` be the folder ``root/below…``; a reader finds the old folder or the new one."""
+        made = f"{self._benches[root]}/{next(self._numbers)}"
+        target = "/".join((str(root), *below))
+        try:
+            os.mkdir(made)  # noqa: PTH102
+            for name, content in files.items():
+                if "/" in name:
+                    os.makedirs(os.path.dirname(f"{made}/{name}"), exist_ok=True)  # noqa: PTH103, PTH120
+                _write_new(f"{made}/{name}", content)
+            place(made, target)
+        except BaseException:
+            rmtree(made, ignore_errors=True)
+            raise
+
+
+def place(made: str, target: str) -> None:
+    """Let the folder ``made`` be ``target``, and remove what was there."""
+    try:
+        os.rename(made, target)  # noqa: PTH104
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(target), exist_ok=True)  # noqa: PTH103, PTH120
+        os.rename(made, target)  # noqa: PTH104
+    except OSError as error:
+        if error.errno not in _EXISTS:
+            raise
+        if not exchange(Path(made), Path(target)):
+            old = f"{made}.old"
+            os.rename(target, old)  # noqa: PTH104
+            os.rename(made, target)  # noqa: PTH104
+            made = old
+        rmtree(made, ignore_errors=True)
+
+
+def _bench(staging: Path, stack: ExitStack) -> Path:
+    """A folder of one's own below ``staging``, held until ``stack`` closes; those that nobody holds are removed."""
+    staging.mkdir(parents=True, exist_ok=True)
+    for left in staging.iterdir():
+        with suppress(OSError), ExitStack() as trial:
+            _hold(left, trial)
+            rmtree(left, ignore_errors=True)
+    while True:
+        bench = staging / f"{os.getpid()}-{os.urandom(4).hex()}"
+        bench.mkdir()
+        with suppress(BlockingIOError, FileNotFoundError), ExitStack() as trial:
+            _hold(bench, trial)
+            if bench.exists():  # another one may have taken it for a dead one's before it was held
+                stack.push(trial.pop_all())
+                stack.callback(rmtree, bench, ignore_errors=True)
+                return bench
+
+
+def _hold(folder: Path, stack: ExitStack) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    stack.callback(os.close, handle)
+    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def sync(roots: Iterable[Path]) -> None:
+    """Wait until everything that was written below ``roots`` is on the disk; OSError when it is not."""
+    seen: set[int] = set()
+    for root in roots:
+        try:
+            handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            continue  # nothing has been written there
+        try:
+            device = os.fstat(handle).st_dev
+            if device not in seen:
+                seen.add(device)
+                _sync_system(handle)
+        finally:
+            os.close(handle)
+
+
+def _sync_system(handle: int) -> None:
+    library = _library()
+    if library.syncfs(handle) != 0:
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code))
+
+
+@cache
+def _library() -> Any:  # ctypes has no types
+    return ctypes.CDLL(None, use_errno=True)

@@ -1,0 +1,115 @@
+"""The answer sheet of one master: marks, and the texts that follow from them, each made once.
+
+A class gives the same answers over and over. What an answer is worth, and how result, feedback page and graded
+notebook show it, depends on nothing but question and answer; so it is kept by both, in a bounded store.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from hocvuso.grading.autograded import NotebookForm, question_output
+from hocvuso.grading.feedback import section_of
+from hocvuso.grading.result import QuestionResult, Sentence, question_text
+from hocvuso.grading.rule import score_question
+from hocvuso.language import N_
+from hocvuso.questions import Mark
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hocvuso.lessons.master import Master
+    from hocvuso.questions import Question
+
+MOST_KEPT = 4096  # answers; a few kilobytes each
+LONGEST_KEPT = 1000  # characters; a long text is hardly ever written twice
+_DAMAGED_ANSWER = N_("Câu trả lời này bị hỏng trong tệp đã nộp nên không đọc được.")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One question with one answer: its mark, and how it is shown."""
+
+    question: Question
+    mark: Mark
+    your: str | None
+
+    @cached_property
+    def result(self) -> QuestionResult:
+        """Its part of the result record."""
+        question = self.question
+        return QuestionResult(
+            id=question.id,
+            kind="question",
+            prompt=question.prompt,
+            points=self.mark.points,
+            out_of=self.mark.out_of,
+            state=self.mark.state,
+            your=self.your,
+            key=question.show_key(),
+            why=question.why,
+            notes=tuple(Sentence(message=note) for note in self.mark.notes),
+        )
+
+    @cached_property
+    def text(self) -> str:
+        """`result` as it stands in the record's file."""
+        return question_text(self.result)
+
+    @cached_property
+    def section(self) -> str:
+        """Its part of the feedback page."""
+        return section_of(self.result)
+
+    @cached_property
+    def output(self) -> list[dict[str, Any]]:
+        """What the graded notebook shows below its cell."""
+        return question_output(self.question, self.mark, self.your)
+
+    @cached_property
+    def output_text(self) -> str:
+        """`output` as it stands in the notebook's file."""
+        return NotebookForm.value(self.output)
+
+
+class Sheet:
+    """A master, ready to score answers. Safe to use from several threads: at worst something is made twice."""
+
+    def __init__(self, master: Master) -> None:
+        self.master = master
+        self.form = NotebookForm(master)
+        self._questions = {question.id: question for question in master.questions}
+        self._kept: dict[tuple[str, str], Piece] = {}
+
+    def pieces(self, values: Mapping[str, Any], damaged: tuple[str, ...] = ()) -> dict[str, Piece]:
+        """Every question of the master with its answer in ``values``; ``damaged`` ones could not be read."""
+        return {
+            name: self._damaged(question)
+            if name in damaged and name not in values
+            else self._piece(question, values.get(name))
+            for name, question in self._questions.items()
+        }
+
+    def _piece(self, question: Question, value: Any) -> Piece:
+        # as text 1, 1.0, "1" and true are as different as their marks may be
+        written = json.dumps(value, ensure_ascii=False)
+        if len(written) > LONGEST_KEPT:
+            return _made(question, value)
+        piece = self._kept.get((question.id, written))
+        if piece is None:
+            piece = _made(question, value)
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            self._kept[question.id, written] = piece
+        return piece
+
+    @staticmethod
+    def _damaged(question: Question) -> Piece:
+        return Piece(question, Mark(0, question.points, "malformed", (_DAMAGED_ANSWER,)), None)
+
+
+def _made(question: Question, value: Any) -> Piece:
+    return Piece(question, score_question(question, value), question.show_answer(value) or None)
