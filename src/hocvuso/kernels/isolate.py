@@ -1,33 +1,235 @@
-"""What a child does between its fork and its entry function."""
+"""What a child does between its fork and its entry function: it shuts itself in.
+
+An isolated child is made by one call, clone, with every namespace at once: it is the first process of its own
+process namespace, so that its end is the end of all that it started, and there is one fork to pay for, not two.
+Then it maps its user, covers ``/tmp`` with a small private file system and ``/proc`` with next to nothing (its
+user number is the zygote's: through ``/proc`` it could read the memory of others), closes what it wasn't given,
+takes its limits, drops every capability and installs the filter of `hocvuso.kernels.seccomp`. In this order: each
+step needs a right that a later one gives up.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
+import fcntl
 import os
+import platform
+import resource
 import signal
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hocvuso.kernels.sandbox import HOME, INSIDE_UID, SHADOW_PROC, SHELTER
+from hocvuso.kernels.seccomp import Filter, has_filter
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+_MB = 1024 * 1024
+_NAMESPACES = 0x10000000 | 0x20000000 | 0x00020000 | 0x40000000 | 0x08000000 | 0x04000000 | 0x02000000
+#             user         process      mounts       network      IPC          host name    cgroup
+_SET_TID, _CLEAR_TID = 0x01000000, 0x00200000
+_CLONE = {"x86_64": 56, "aarch64": 220}
+_PR_DEATH_SIGNAL, _PR_DUMPABLE, _PR_DROP_BOUND, _PR_TID_ADDRESS = 1, 4, 24, 40
+_NO_SUID, _NO_DEVICES, _BIND = 2, 4, 0x1000
+_CAPABILITIES_V3 = 0x20080522
+_COUNTS_PER_NAMESPACE = (5, 14)  # from this Linux on RLIMIT_NPROC counts within a user namespace
+_INODES_PER_MB = 256
+_FIRST_FD = 3
+_POLITE = 10  # so that the zygote and the grader come first, whatever a child starts
+_OUT_OF_THE_WAY = 200
+
+_libc = ctypes.PyDLL(None, use_errno=True)  # PyDLL: the interpreter stays locked, as a fork needs it
+_python = ctypes.pythonapi
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a child is to stand, and within which limits."""
+    """Where a child is to stand, and within which limits (`hocvuso.kernels.zygote.ChildLimits`, as a dict).
+
+    ``folder`` is its own folder; an isolated child in a box has it on a file system of its own.
+    """
 
     isolated: bool
     protected: bool
-    limits: dict[str, Any]
+    folder: Path
+    limits: Mapping[str, Any]
+    environment: Mapping[str, str]
+
+    @property
+    def walled(self) -> bool:
+        """Whether the child gets namespaces of its own."""
+        return self.isolated and self.protected
 
 
-def fork(place: Place) -> int:
-    """Fork into ``place``'s namespaces; 0 in the child."""
-    assert place  # noqa: S101
-    return os.fork()
+class Forker:
+    """Makes children. Built before the first one, so that what this machine lacks is found out at once.
+
+    ``sheltered``: what the box shows below ``/tmp``.
+    """
+
+    def __init__(self, *, protected: bool, sheltered: Sequence[Path] = ()) -> None:
+        self._sheltered = sheltered
+        self._filter = Filter() if protected or has_filter() else None
+        self._tid_address = _tid_address() if protected else 0
+
+    def fork(self, place: Place) -> int:
+        """Fork into ``place``'s namespaces; 0 in the child. OSError when the system refuses."""
+        if not place.walled:
+            return os.fork()
+        flags = _NAMESPACES | _SET_TID | _CLEAR_TID | signal.SIGCHLD
+        # the C library keeps a thread's number in memory; without this the child would have its parent's
+        tid = ctypes.c_void_p(self._tid_address)
+        last = (tid, None) if platform.machine() == "x86_64" else (None, tid)
+        _python.PyOS_BeforeFork()
+        pid = int(
+            _libc.syscall(ctypes.c_long(_CLONE[platform.machine()]), ctypes.c_long(flags), None, None, *last)
+        )
+        code = ctypes.get_errno()
+        if pid == 0:
+            _python.PyOS_AfterFork_Child()
+            return 0
+        _python.PyOS_AfterFork_Parent()
+        if pid < 0:
+            raise OSError(code, f"clone: {os.strerror(code)}")
+        return pid
+
+    def enter(self, place: Place, fds: Sequence[int], keep: int) -> tuple[list[int], int]:
+        """In the child: take the place. The numbers of ``fds`` and ``keep`` here; no other is open."""
+        _call("prctl", _PR_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+        os.setsid()  # where the system shares time among sessions, all that the child starts is one of them
+        os.umask(0o022)
+        if place.isolated:
+            os.nice(_POLITE)
+        if place.walled:
+            _map_user()
+            _own_files(place.limits["scratch_mb"], self._sheltered)
+        _settle(place.folder, place.environment)
+        *passed, keep = _keep_only([*fds, keep])
+        _stream_nowhere(1 if not place.isolated else 2)
+        _reset_signals()
+        _reseed()
+        _limit(place)
+        if not place.isolated:  # its memory holds what learners must not see
+            _call("prctl", _PR_DUMPABLE, 0, 0, 0, 0)
+        if place.walled:
+            _drop_capabilities()
+        if self._filter:
+            self._filter.install()
+        return passed, keep
 
 
-def enter(place: Place, fds: Sequence[int], keep: int) -> list[int]:
-    """Take the place; the numbers of ``fds`` in the child. Of all other descriptors only ``keep`` stays open."""
-    assert place and keep  # noqa: S101, PT018
+def _call(name: str, *arguments: object) -> None:
+    """A call of the C library that must succeed."""
+    numbers = [ctypes.c_ulong(a) if isinstance(a, int) else a for a in arguments]
+    if getattr(_libc, name)(*numbers) != 0:
+        code = ctypes.get_errno()
+        raise OSError(code, f"{name}: {os.strerror(code)}")
+
+
+def _tid_address() -> int:
+    """Where the C library keeps the main thread's number; the kernel was told at the start of the process."""
+    found = ctypes.c_void_p()
+    if platform.machine() not in _CLONE:
+        raise OSError(f"no filter of system calls for {platform.machine()}")
+    _call("prctl", _PR_TID_ADDRESS, ctypes.byref(found), 0, 0, 0)
+    if not found.value or ctypes.c_int.from_address(found.value).value != os.getpid():
+        raise OSError("the C library keeps the thread's number at an unknown place")
+    return found.value
+
+
+def _map_user() -> None:
+    """Be the same user as the zygote's, and nobody else."""
+    for name, line in (
+        ("setgroups", "deny"),
+        ("uid_map", f"{INSIDE_UID} {INSIDE_UID} 1"),
+        ("gid_map", f"{INSIDE_UID} {INSIDE_UID} 1"),
+    ):
+        Path("/proc/self", name).write_text(line, encoding="ascii")
+    # when the machine runs out of memory, this one goes first
+    Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+
+
+def _own_files(scratch_mb: int, sheltered: Sequence[Path]) -> None:
+    """Nothing is writable but a small file system that ends with the child; ``/proc`` is covered."""
+    size = f"size={scratch_mb * _MB},nr_inodes={scratch_mb * _INODES_PER_MB},mode=700"
+    home = HOME.encode()
+    _call("mount", b"tmpfs", home, b"tmpfs", _NO_SUID | _NO_DEVICES, size.encode())
+    Path(HOME, ".shm").mkdir()
+    for path in sheltered:
+        path.mkdir(parents=True)
+        _call("mount", bytes(SHELTER / path.relative_to(HOME)), bytes(path), None, _BIND, None)
+    _call("mount", SHADOW_PROC.encode(), b"/proc", None, _BIND, None)
+
+
+def _settle(folder: Path, environment: Mapping[str, str]) -> None:
+    folder.mkdir(mode=0o700)
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+
+
+def _keep_only(fds: Sequence[int]) -> list[int]:
+    """Move ``fds`` to 3, 4, …; close everything else but the standard streams."""
+    aside = [fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _OUT_OF_THE_WAY) for descriptor in fds]
+    kept = [
+        os.dup2(descriptor, number, inheritable=False) for number, descriptor in enumerate(aside, _FIRST_FD)
+    ]
+    os.closerange(_FIRST_FD + len(kept), resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    return kept
+
+
+def _stream_nowhere(last: int) -> None:
+    """Standard input is empty, output up to descriptor ``last`` goes nowhere."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for descriptor in range(last + 1):
+        os.dup2(nothing, descriptor)
+    os.close(nothing)
+
+
+def _reset_signals() -> None:
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    return [os.dup(descriptor) for descriptor in fds]
+
+
+def _reseed() -> None:
+    """Chance of its own; Python's `random` has seen to itself at the fork."""
+    numpy = sys.modules.get("numpy")
+    if numpy:
+        numpy.random.seed()
+
+
+def _limit(place: Place) -> None:
+    limits = place.limits
+    wanted = {
+        resource.RLIMIT_CPU: limits["cpu_seconds"],
+        resource.RLIMIT_AS: limits["memory_mb"] * _MB,
+        resource.RLIMIT_FSIZE: limits["file_mb"] * _MB,
+        resource.RLIMIT_NOFILE: limits["open_files"],
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_MEMLOCK: _MB,
+    }
+    if place.walled and _linux() >= _COUNTS_PER_NAMESPACE:
+        wanted[resource.RLIMIT_NPROC] = limits["processes"]
+    for kind, value in wanted.items():
+        _, hard = resource.getrlimit(kind)
+        most = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(kind, (most, most))
+
+
+def _linux() -> tuple[int, ...]:
+    return tuple(int(part) for part in platform.release().split("-")[0].split(".")[:2])
+
+
+def _drop_capabilities() -> None:
+    with contextlib.suppress(OSError):  # the first number that the kernel doesn't know
+        for capability in range(64):
+            _call("prctl", _PR_DROP_BOUND, capability, 0, 0, 0)
+    header = (ctypes.c_uint32 * 2)(_CAPABILITIES_V3, 0)
+    nothing = (ctypes.c_uint32 * 6)()
+    _call("capset", header, nothing)

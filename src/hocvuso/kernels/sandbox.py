@@ -29,9 +29,11 @@ if TYPE_CHECKING:
 HOME = "/tmp"  # noqa: S108  (the box's own tmpfs, not the machine's)
 INSIDE_UID = 1000
 SHADOW_PROC = "/run/no-proc"
+SHELTER = Path("/run/below-tmp")
 _ETC = ("ld.so.cache", "localtime", "fonts", "alternatives")
 _OUR_ETC = Path(__file__).parent / "etc"
 _ROOT_LINKS = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
+_NAMELESS_UID = 65533  # between the numbers that systems give away and ``nobody``, who may own files
 _MB = 1024 * 1024
 
 
@@ -61,12 +63,22 @@ def find_bwrap() -> str:
 
 def find_prlimit() -> str:
     """The path of util-linux' ``prlimit``, which sets the limits inside the box."""
-    found = shutil.which("prlimit")
+    return _find_utility("prlimit")
+
+
+def find_setpriv() -> str:
+    """The path of util-linux' ``setpriv``, which gives up root's rights."""
+    return _find_utility("setpriv")
+
+
+def _find_utility(name: str) -> str:
+    found = shutil.which(name)
     if not found:
         raise SandboxError(
             N_(
-                "Máy này chưa có lệnh prlimit nên không chạy được mã lệnh của người học: hãy cài gói util-linux."
-            )
+                "Máy này chưa có lệnh {name} nên không chạy được mã lệnh của người học: hãy cài gói util-linux."
+            ),
+            name=name,
         )
     return found
 
@@ -95,32 +107,53 @@ def sandbox_command(  # noqa: PLR0913  (each is one opening of the box, named at
     return [*command, "--chdir", cwd, "--", *_limited(argv, limits)]
 
 
-def zygote_command(argv: Sequence[str], *, env: Mapping[str, str], scratch_mb: int = 64) -> list[str]:
+def zygote_command(
+    argv: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    read_only: Iterable[Path] = (),
+    scratch_mb: int = 64,
+) -> list[str]:
     """The command line that runs ``argv`` in a box in which it may open further boxes, one for each child.
 
     Everything but ``/tmp`` is read-only, there is no terminal and no limit: the children have limits. What stands
-    at ``SHADOW_PROC`` is what a child sees instead of ``/proc``.
+    at ``SHADOW_PROC`` is what a child sees instead of ``/proc``. Paths below ``/tmp``, where children mount something
+    of their own, stand a second time in ``SHELTER``.
     """
     command = [find_bwrap(), *_isolation(network=False, nested=True), *_read_only_system()]
-    for path in python_paths():
+    command += ["--size", str(scratch_mb * _MB), "--tmpfs", HOME, "--dir", f"{HOME}/.shm"]
+    for path in (*python_paths(), *read_only):
         command += ["--ro-bind", str(path), str(path)]
+        if path.is_relative_to(HOME):
+            command += ["--ro-bind", str(path), str(SHELTER / path.relative_to(HOME))]
     command += ["--proc", "/proc", "--symlink", os.path.realpath(sys.executable), f"{SHADOW_PROC}/self/exe"]
     for name in ("null", "zero", "full", "random", "urandom"):
         command += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
-    command += ["--symlink", f"{HOME}/.shm", "/dev/shm"]  # noqa: S108  (the box's own)
-    command += [
-        "--size",
-        str(scratch_mb * _MB),
-        "--tmpfs",
-        HOME,
-        "--dir",
-        f"{HOME}/.shm",
-        "--remount-ro",
-        "/",
-    ]
+    command += ["--symlink", f"{HOME}/.shm", "/dev/shm", "--remount-ro", "/"]  # noqa: S108  (the box's own)
     for name, value in env.items():
         command += ["--setenv", name, value]
-    return [*command, "--chdir", HOME, "--", *argv]
+    command += ["--chdir", HOME, "--", *argv]
+    return [*_as_nobody(read_only), *command] if os.geteuid() == 0 else command
+
+
+def _as_nobody(read_only: Iterable[Path]) -> list[str]:
+    """What root puts before a command so that a user without a name runs it, who owns nothing.
+
+    A user namespace alone would still hold root's processes: no limit on their number counts for them, and outside
+    it they would be root's. Folders that only root may enter are opened as far as the command needs them.
+    """
+    paths = (*python_paths(), *read_only)
+    above = {parent for path in (Path("/etc/passwd"), *paths) for parent in path.parents} - {Path("/")}
+    command = [find_bwrap(), "--dir", HOME]
+    for folder in sorted(above):  # made by bubblewrap on its way, they would be root's alone
+        command += ["--dir", str(folder)]
+    command += [*_read_only_system(), "--dev-bind", "/dev", "/dev", "--bind", "/proc", "/proc"]
+    for path in paths:
+        command += ["--ro-bind", str(path), str(path)]
+    for capability in ("CAP_SETUID", "CAP_SETGID"):
+        command += ["--cap-add", capability]
+    who = [f"--reuid={_NAMELESS_UID}", f"--regid={_NAMELESS_UID}", "--clear-groups"]
+    return [*command, "--die-with-parent", "--", find_setpriv(), *who, "--inh-caps=-all", "--"]
 
 
 def clean_env(**more: str) -> dict[str, str]:

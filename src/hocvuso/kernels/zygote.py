@@ -20,10 +20,11 @@ import sys
 import tempfile
 import threading
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, Self
 
 from hocvuso.errors import SandboxError
-from hocvuso.kernels.sandbox import clean_env, zygote_command
+from hocvuso.kernels.sandbox import HOME, clean_env, python_paths, zygote_command
 from hocvuso.kernels.wire import Wire, WireError
 from hocvuso.language import N_
 
@@ -40,6 +41,10 @@ PRELOAD = (
 )
 Reason = Literal["cpu", "memory", "processes", "killed", "lost"]
 MOST_FDS = 8
+_NO_BOX_FOR_CHILD = N_(
+    "Máy này không tạo được hộp cát riêng cho từng bài ({why}): hãy cho phép không gian tên người dùng "
+    "(user namespaces) lồng nhau, hoặc chạy trên nhân Linux mới hơn."
+)
 _START_SECONDS = 120
 _SPAWN_SECONDS = 60
 _CONTROL_LIMIT = 65_536
@@ -107,13 +112,19 @@ class Spawned:
 class Zygote:
     """Spawns children, from any thread. Starts its process when first needed, and anew when that has ended.
 
+    ``paths`` are folders that can be imported from inside, read-only, beside the installed packages.
     ``unprotected`` runs children without any box, for machines that can't open one: only an operator who has said
     so by name may choose it.
     """
 
-    def __init__(self, *, preload: Sequence[str] = PRELOAD, unprotected: bool = False) -> None:
-        self._preload = tuple(preload)
-        self._unprotected = unprotected
+    def __init__(
+        self,
+        *,
+        preload: Sequence[str] = PRELOAD,
+        paths: Sequence[Path] = (),
+        unprotected: bool = False,
+    ) -> None:
+        self._order = _Order(tuple(preload), tuple(paths), unprotected)
         self._lock = threading.Lock()
         self._life: _Life | None = None
         self._closed = False
@@ -162,14 +173,39 @@ class Zygote:
                 if self._life:
                     self._life.close()
                 self._life = None  # a failing start must not leave the old one behind
-                self._life = _Life(self._preload, unprotected=self._unprotected)
+                self._life = _Life(self._order)
             return self._life
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    preload: tuple[str, ...]
+    paths: tuple[Path, ...]
+    unprotected: bool
+
+    def record(self) -> dict[str, Any]:
+        """What the process in the box is told first."""
+        below = [str(path) for path in (*python_paths(), *self.paths) if path.is_relative_to(HOME)]
+        return {
+            "preload": list(self.preload),
+            "paths": [str(path) for path in self.paths],
+            "sheltered": below,
+            "protected": not self.unprotected,
+        }
+
+
+def probe_isolation() -> None:
+    """Open a box and run something in an isolated child; SandboxError says why this machine can't."""
+    with Zygote(preload=()) as zygote:
+        ended = zygote.spawn("builtins:len", isolated=True).wait(_SPAWN_SECONDS)
+    if ended is None or ended.status != 0:
+        raise SandboxError(_NO_BOX_FOR_CHILD, why=ended)
 
 
 class _Life:
     """One process of the zygote, from its start to its end."""
 
-    def __init__(self, preload: tuple[str, ...], *, unprotected: bool) -> None:
+    def __init__(self, order: _Order) -> None:
         self.alive = False
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()  # for what is sent, and for the tables
@@ -183,11 +219,7 @@ class _Life:
         ready = _Answer()
         # bubblewrap ends with the *thread* that started it, so the thread that listens starts it
         self._thread = threading.Thread(
-            target=self._listen,
-            args=(there, preload, ready),
-            kwargs={"unprotected": unprotected},
-            name="zygote",
-            daemon=True,
+            target=self._listen, args=(there, order, ready), name="zygote", daemon=True
         )
         self._thread.start()
         try:
@@ -224,31 +256,31 @@ class _Life:
             self._socket.shutdown(socket.SHUT_RDWR)
         self._thread.join()
 
-    def _listen(
-        self, there: socket.socket, preload: tuple[str, ...], ready: _Answer, *, unprotected: bool
-    ) -> None:
+    def _listen(self, there: socket.socket, order: _Order, ready: _Answer) -> None:
         """Start the process, then hand what it says to whom it concerns, until it ends."""
         try:
             with there:
-                self._process = self._start(there.fileno(), unprotected=unprotected)
-            self._wire.send({"preload": list(preload)})
+                self._process = self._start(there.fileno(), order)
+            self._wire.send(order.record())
             hello, _ = self._wire.receive()
             if "failed" in hello:
                 ready.fail(SandboxError(N_("Không mở được hộp cát: {why}."), why=hello["failed"]))
             ready.set(hello)
             while True:
                 self._hear(self._wire.receive()[0])
-        except (WireError, OSError, SandboxError) as error:
+        except Exception as error:  # noqa: BLE001  (whoever waits is told)
             self._lost(ready, error)
         finally:
             self._wire.close()
             self._errors.close()
 
-    def _start(self, control: int, *, unprotected: bool) -> subprocess.Popen[bytes]:
+    def _start(self, control: int, order: _Order) -> subprocess.Popen[bytes]:
         argv = [sys.executable, "-P", "-m", "hocvuso.kernels.zygote_main", str(control)]
-        command = [*argv, "unprotected"] if unprotected else zygote_command(argv, env=clean_env())
+        boxed = (
+            zygote_command(argv, env=clean_env(), read_only=order.paths) if not order.unprotected else argv
+        )
         return subprocess.Popen(
-            command,
+            boxed,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=self._errors,
@@ -269,7 +301,7 @@ class _Life:
             elif child is None and "status" in message:
                 child = self._children.pop(number)
         if answer and "failed" in message:
-            answer.fail(SandboxError(N_("Không mở được hộp cát: {why}."), why=message["failed"]))
+            answer.fail(SandboxError(_NO_BOX_FOR_CHILD, why=message["failed"]))
         elif answer:
             answer.set(message)
         elif child:

@@ -1,28 +1,39 @@
 """The process that forks children for `hocvuso.kernels.zygote`, in its box.
 
 It imports, then obeys its control socket; it is single-threaded, runs no code of a learner and is sent nothing of a
-course. What a child does right after its fork is in `hocvuso.kernels.isolate`.
+course. What a child does right after its fork is in `hocvuso.kernels.isolate`; who takes too much is found by
+`hocvuso.kernels.supervise`.
 """
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import os
 import selectors
+import shutil
+import signal
 import socket
 import sys
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from hocvuso.kernels.isolate import Place, enter, fork
+from hocvuso.kernels.isolate import Forker, Place
+from hocvuso.kernels.sandbox import HOME
+from hocvuso.kernels.supervise import Supervisor
 from hocvuso.kernels.wire import Wire, WireClosed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_CONTROL_LIMIT = 65_536
 _MOST_FDS = 8
+_LOOK_EVERY = 0.05  # seconds between two looks at what the children use
+_CLOCKS_DIFFER = 0.1  # seconds between the limit's clock and the one that is told at the end
 _OURS = "hocvuso."
 
 
@@ -30,27 +41,45 @@ _OURS = "hocvuso."
 class _Child:
     number: int
     pid: int
-    exit: int  # becomes readable when the process has ended
-    failure: int  # what goes wrong before the entry is called is written here
+    place: Place
+    exit: int = field(init=False)  # becomes readable when the process has ended
+    failure: int  # what goes wrong before the entry is called comes from here
     killed: str | None = None
+
+    def __post_init__(self) -> None:
+        self.exit = os.pidfd_open(self.pid)
 
 
 class _Zygote:
-    def __init__(self, wire: Wire, *, protected: bool) -> None:
+    def __init__(self, wire: Wire, *, protected: bool, sheltered: Sequence[str]) -> None:
         self._wire = wire
         self._protected = protected
+        self._forker = Forker(protected=protected, sheltered=[Path(path) for path in sheltered])
+        self._supervisor = Supervisor()
         self._ready = selectors.DefaultSelector()
         self._children: dict[int, _Child] = {}
+        self._environment = {name: value for name, value in os.environ.items() if name != "PWD"}
+        self._base = Path(HOME if protected else tempfile.mkdtemp(prefix="hocvuso-"))
 
     def serve(self) -> None:
         """Obey until the trusted side hangs up."""
-        self._ready.register(self._wire, selectors.EVENT_READ, self._obey)
+        self._listen(self._wire.fileno(), self._obey)
         try:
             while True:
-                for key, _ in self._ready.select():
-                    key.data() if key.fileobj is self._wire else key.data[0](key.data[1])
+                for key, _ in self._ready.select(_LOOK_EVERY if self._supervisor else None):
+                    key.data()
+                self._look()
         except WireClosed:
             return
+        finally:
+            for child in list(self._children.values()):
+                self._kill(child, "killed")
+                self._reap(child)
+            if not self._protected:
+                shutil.rmtree(self._base, ignore_errors=True)
+
+    def _listen(self, descriptor: int, act: Callable[[], None]) -> None:
+        self._ready.register(descriptor, selectors.EVENT_READ, act)
 
     def _obey(self) -> None:
         message, fds = self._wire.receive()
@@ -65,22 +94,34 @@ class _Zygote:
             if child:
                 self._kill(child, "killed")
 
+    def _place(self, message: dict[str, Any]) -> Place:
+        walled = message["isolated"] and self._protected
+        folder = Path(HOME, "work") if walled else self._base / str(message["id"])
+        return Place(
+            isolated=message["isolated"],
+            protected=self._protected,
+            folder=folder,
+            limits=message["limits"],
+            environment=self._environment | {"HOME": HOME if walled else str(folder)},
+        )
+
     def _spawn(self, message: dict[str, Any], fds: Sequence[int]) -> None:
+        place = self._place(message)
         failure, write = os.pipe()
-        place = Place(isolated=message["isolated"], protected=self._protected, limits=message["limits"])
         try:
-            pid = fork(place)
-            if pid == 0:
-                _be_child(message["entry"], fds, place, write)
+            pid = self._forker.fork(place)
         except OSError as error:
             os.close(failure)
+            os.close(write)
             self._wire.send({"id": message["id"], "failed": str(error)})
             return
-        finally:
-            os.close(write)
-        child = _Child(message["id"], pid, os.pidfd_open(pid), failure)
+        if pid == 0:
+            _be_child(message["entry"], fds, self._forker, place, write)
+        os.close(write)
+        child = _Child(message["id"], pid, place, failure)
         self._children[child.number] = child
-        self._ready.register(child.failure, selectors.EVENT_READ, (self._entered, child))
+        self._supervisor.add(pid, place.limits)
+        self._listen(failure, lambda: self._entered(child))
 
     def _entered(self, child: _Child) -> None:
         """The child stands in its box, or says why it doesn't."""
@@ -92,32 +133,54 @@ class _Zygote:
             self._wire.send({"id": child.number, "failed": why})
             return
         self._wire.send({"id": child.number, "pid": child.pid})
-        self._ready.register(child.exit, selectors.EVENT_READ, (self._gone, child))
+        self._listen(child.exit, lambda: self._gone(child))
 
     def _gone(self, child: _Child) -> None:
         self._ready.unregister(child.exit)
         status, cpu = self._reap(child)
+        reason = child.killed or self._guess(child, status, cpu)
         self._wire.send(
-            {"id": child.number, "status": status, "cpu_seconds": round(cpu, 3), "reason": child.killed}
+            {"id": child.number, "status": status, "cpu_seconds": round(cpu, 3), "reason": reason}
         )
 
+    def _guess(self, child: _Child, status: int, cpu: float) -> str | None:
+        """Who sent SIGKILL if it wasn't us: the first process of a namespace can't be killed from within."""
+        if status != -signal.SIGKILL:
+            return None
+        if cpu + _CLOCKS_DIFFER >= child.place.limits["cpu_seconds"]:
+            return "cpu"
+        return "memory" if child.place.walled else None
+
     def _reap(self, child: _Child) -> tuple[int, float]:
+        """The exit status and the CPU seconds of the whole family; nothing of the child is left."""
+        family = [] if child.place.walled else self._supervisor.descendants(child.pid)
         _, status, usage = os.wait4(child.pid, 0)
         os.close(child.exit)
         del self._children[child.number]
-        return os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime
+        seen = self._supervisor.remove(child.pid)
+        if not child.place.walled:
+            for pid in family:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.kill(pid, signal.SIGKILL)
+            shutil.rmtree(child.place.folder, ignore_errors=True)
+        return os.waitstatus_to_exitcode(status), max(seen, usage.ru_utime + usage.ru_stime)
 
     def _kill(self, child: _Child, reason: str) -> None:
         child.killed = child.killed or reason
-        os.kill(child.pid, 9)
+        os.kill(child.pid, signal.SIGKILL)
+
+    def _look(self) -> None:
+        by_pid = {child.pid: child for child in self._children.values()}
+        for pid, reason in self._supervisor.check():
+            self._kill(by_pid[pid], reason)
 
 
-def _be_child(entry: str, fds: Sequence[int], place: Place, failure: int) -> NoReturn:
+def _be_child(entry: str, fds: Sequence[int], forker: Forker, place: Place, failure: int) -> NoReturn:
     """In the child: take its place, call the entry, end. Nothing of the zygote's own runs here any more."""
     status = 1
     try:
         try:
-            passed = enter(place, fds, failure)
+            passed, failure = forker.enter(place, fds, failure)
             module, _, name = entry.partition(":")
             function = getattr(importlib.import_module(module), name)
         except BaseException as error:  # noqa: BLE001  (whatever it is: told, and the child ends)
@@ -140,7 +203,7 @@ def _preload(modules: Sequence[str]) -> None:
         try:
             module = importlib.import_module(name)
         except ModuleNotFoundError as error:
-            if error.name != name and not name.startswith(f"{error.name}."):
+            if error.name is None or not f"{name}.".startswith(f"{error.name}."):
                 raise
             continue
         if name.startswith(_OURS) and hasattr(module, "warm_up"):
@@ -152,17 +215,19 @@ def _preload(modules: Sequence[str]) -> None:
 
 
 def main() -> None:
-    """``zygote_main CONTROL_DESCRIPTOR [unprotected]``."""
-    wire = Wire(socket.socket(fileno=int(sys.argv[1])), limit=65_536, fds=_MOST_FDS)
+    """``zygote_main CONTROL_DESCRIPTOR``."""
+    wire = Wire(socket.socket(fileno=int(sys.argv[1])), limit=_CONTROL_LIMIT, fds=_MOST_FDS)
     os.set_inheritable(wire.fileno(), False)
     order, _ = wire.receive()
     try:
+        zygote = _Zygote(wire, protected=order["protected"], sheltered=order["sheltered"])
+        sys.path.extend(order["paths"])
         _preload(order["preload"])
     except Exception as error:  # noqa: BLE001  (told to the trusted side)
         wire.send({"failed": f"{type(error).__name__}: {error}"})
         return
     wire.send({"ready": True})
-    _Zygote(wire, protected=sys.argv[2:] != ["unprotected"]).serve()
+    zygote.serve()
 
 
 if __name__ == "__main__":
