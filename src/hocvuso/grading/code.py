@@ -1,26 +1,28 @@
-"""Code answers: the learner's solution cells inside the master edition, run in the box.
+"""Code answers: the learner's cells inside the master edition, run in the box.
 
-Of the handed-in notebook only the sources of solution cells are taken, by id. What runs is the master's order of
-cells with the master's tests, so that a deleted, copied, moved or edited cell changes nothing but itself.
+Of the handed-in notebook only sources are taken: of solution cells by id, and of code cells that the learner added.
+What runs is the master's order of cells with the master's tests and setup, each own cell behind the cell that it was
+handed in behind; so a deleted, copied, moved or edited cell changes nothing but itself.
 """
 
 from __future__ import annotations
 
 import ast
 import builtins
-import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from hocvuso.errors import SubmissionError
 from hocvuso.grading.rule import score_test
 from hocvuso.kernels.runner import Output, RunOutcome, run_notebook
 from hocvuso.language import N_
+from hocvuso.lessons.compose import compose
+from hocvuso.lessons.handed_in import read_handed_in
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from hocvuso.grading.rule import State
+    from hocvuso.lessons.handed_in import HandedCell
     from hocvuso.lessons.master import CodeCell, Master
 
 _STOPPED = {
@@ -44,25 +46,54 @@ class CodeScore:
     notes: tuple[tuple[str, Mapping[str, object]], ...] = ()
 
 
-def solutions_in(notebook: bytes, master: Master) -> dict[str, str]:
-    """The sources of the solution cells in a handed-in notebook; SubmissionError when it is no notebook.
+@dataclass(frozen=True, slots=True)
+class RunCell:
+    """A cell that runs: one of the master's, or (``cell`` is None) one that the learner added."""
 
-    Where an id occurs twice the last one counts, as with nbgrader. Everything else in the notebook is ignored.
+    cell: CodeCell | None
+    source: str
+
+
+class Written(dict[str, str]):
+    """What a learner wrote: the sources of the solution cells by id, and ``cells``, all that runs, in order."""
+
+    def __init__(self, solutions: Mapping[str, str], cells: Sequence[RunCell]) -> None:
+        super().__init__(solutions)
+        self.cells = tuple(cells)
+
+
+def solutions_in(notebook: bytes, master: Master) -> Written:
+    """What was written in a handed-in notebook; SubmissionError when it is no notebook.
+
+    Where an id occurs twice the last one counts, as with nbgrader, and the earlier ones are the learner's own cells.
+    Setup cells run as the author wrote them, then, where that is another text, as the learner left them.
     """
-    wanted = {cell.id for cell in master.solutions}
-    try:
-        cells = json.loads(notebook.decode("utf-8"))["cells"]
-        found = [(_grade_id(cell), _source(cell)) for cell in cells if isinstance(cell, dict)]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise SubmissionError(
-            N_("Sổ tay (tệp .ipynb) trong bài nộp bị hỏng hoặc bị cắt cụt nên không đọc được.")
-        ) from error
-    return {name: source for name, source in found if name in wanted}
+    known = {cell.id: cell for cell in master.code_cells}
+    handed = [cell for cell in read_handed_in(notebook) if cell.grade_id in known or _is_theirs(cell, known)]
+    placed = compose(list(known), handed, lambda cell: _known_as(cell, known))
+    solutions: dict[str, str] = {}
+    cells: list[RunCell] = []
+    for place in placed:
+        source = place.handed.source if place.handed else ""
+        cell = known[place.known] if place.known else None
+        if cell and cell.role == "solution" and place.handed:
+            solutions[cell.id] = source
+        cells.append(RunCell(cell, cell.source if cell and cell.role != "solution" else source))
+        if cell and cell.role == "setup" and place.handed and source.strip() != cell.source.strip():
+            cells.append(RunCell(None, source))  # what the learner made of it is an own cell behind it
+    return Written(solutions, cells)
 
 
 def run_code(master: Master, solutions: Mapping[str, str]) -> RunOutcome:
-    """Run the master's code cells with the learner's solutions in their places; SandboxError without a box."""
-    return run_notebook([sources_of(cell, solutions) for cell in master.code_cells])
+    """Run the master's code cells with what the learner wrote in its places; SandboxError without a box."""
+    return run_notebook([cell.source for cell in cells_to_run(master, solutions)])
+
+
+def cells_to_run(master: Master, solutions: Mapping[str, str]) -> tuple[RunCell, ...]:
+    """All that runs, in order; a missing solution is an empty cell."""
+    if isinstance(solutions, Written):
+        return solutions.cells
+    return tuple(RunCell(cell, sources_of(cell, solutions)) for cell in master.code_cells)
 
 
 def sources_of(cell: CodeCell, solutions: Mapping[str, str]) -> str:
@@ -72,30 +103,33 @@ def sources_of(cell: CodeCell, solutions: Mapping[str, str]) -> str:
 
 def score_code(master: Master, solutions: Mapping[str, str], outcome: RunOutcome) -> list[CodeScore]:
     """The score of every test cell of a run that came to an end (``outcome.state`` is not ``broken``)."""
+    cells = cells_to_run(master, solutions)
     return [
-        _score_cell(cell, written, outputs, outcome.state)
-        for cell, written, outputs in zip(
-            master.code_cells, _written(master, solutions), outcome.outputs, strict=True
-        )
-        if cell.role == "test"
+        _score_cell(ran.cell, written, outputs, outcome.state)
+        for ran, written, outputs in zip(cells, _written(cells), outcome.outputs, strict=True)
+        if ran.cell and ran.cell.role == "test"
     ]
 
 
 def unscored(master: Master, solutions: Mapping[str, str]) -> list[CodeScore]:
     """The test cells of a submission whose code could not be run: each waits for a person."""
-    pairs = zip(master.code_cells, _written(master, solutions), strict=True)
-    return [CodeScore(cell, None, "ungraded", written) for cell, written in pairs if cell.role == "test"]
+    cells = cells_to_run(master, solutions)
+    return [
+        CodeScore(ran.cell, None, "ungraded", written)
+        for ran, written in zip(cells, _written(cells), strict=True)
+        if ran.cell and ran.cell.role == "test"
+    ]
 
 
-def _written(master: Master, solutions: Mapping[str, str]) -> list[str]:
-    """For each code cell what the learner wrote since the test before it."""
+def _written(cells: Sequence[RunCell]) -> list[str]:
+    """For each cell what the learner wrote since the test before it."""
     shown: list[str] = []
     since: list[str] = []
-    for cell in master.code_cells:
-        if cell.role == "solution":
-            since.append(solutions.get(cell.id, ""))
-        shown.append("\n\n".join(since).strip())
-        if cell.role == "test":
+    for ran in cells:
+        if (ran.cell is None or ran.cell.role == "solution") and ran.source.strip():
+            since.append(ran.source.strip())
+        shown.append("\n\n".join(since))
+        if ran.cell and ran.cell.role == "test":
             since = []
     return shown
 
@@ -142,15 +176,17 @@ def _messages(source: str) -> set[str]:
     return {m.value for m in messages if isinstance(m, ast.Constant) and isinstance(m.value, str)}
 
 
-def _grade_id(cell: dict[str, Any]) -> str:
-    metadata = cell.get("metadata")
-    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    name = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
-    return name if isinstance(name, str) else ""
+def _known_as(cell: HandedCell, known: Mapping[str, CodeCell]) -> str:
+    """The id of the master's cell that ``cell`` claims to be; a setup cell has no grade id, only its own."""
+    if cell.grade_id in known:
+        return cell.grade_id
+    return cell.cell_id if _is_setup(cell, known) else ""
 
 
-def _source(cell: dict[str, Any]) -> str:
-    source = cell.get("source", "")
-    if isinstance(source, list):
-        return "".join(part for part in source if isinstance(part, str))
-    return source if isinstance(source, str) else ""
+def _is_theirs(cell: HandedCell, known: Mapping[str, CodeCell]) -> bool:
+    """Whether the learner added it, or it marks the place of a setup cell. Our other cells give way to the master's."""
+    return cell.kind == "code" and (not cell.role or _is_setup(cell, known))
+
+
+def _is_setup(cell: HandedCell, known: Mapping[str, CodeCell]) -> bool:
+    return cell.role == "setup" and cell.cell_id in known and known[cell.cell_id].role == "setup"

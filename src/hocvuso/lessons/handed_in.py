@@ -25,12 +25,13 @@ _SURROGATES = re.compile("[\ud800-\udfff]")  # JSON can spell half a character; 
 
 @dataclass(frozen=True, slots=True)
 class HandedCell:
-    """A cell as it was handed in. ``grade_id`` and ``role`` are what its metadata claims: no proof of anything."""
+    """A cell as it was handed in. ``grade_id``, ``role`` and ``cell_id`` are what it claims: no proof of anything."""
 
     kind: Kind
     source: str
     grade_id: str = ""
     role: str = ""
+    cell_id: str = ""
     tags: frozenset[str] = frozenset()
     attachments: Mapping[str, Any] = field(default_factory=dict)
 
@@ -89,6 +90,7 @@ def _cell(cell: dict[str, Any]) -> HandedCell:
         source=source,
         grade_id=_word(_dict(metadata.get("nbgrader")).get("grade_id")),
         role=_word(_dict(metadata.get("hocvuso")).get("role")),
+        cell_id=_word(cell.get("id")),
         tags=frozenset(tag for tag in tags if isinstance(tag, str))
         if isinstance(tags, list)
         else frozenset(),

@@ -95,7 +95,7 @@ def autograde(course: Course, report: Report = lambda _: None, *, lang: str = "v
     due: dict[str, list[Handed]] = defaultdict(list)
     for one in found:
         if not one.notebooks:
-            tally.refused += 1
+            tally.skipped += 1  # as with nbgrader: nothing to grade is no failure of the run
             report(
                 _line(
                     one,
