@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -71,6 +73,12 @@ def rights(school: School, edition: str) -> dict[str, str]:
     return {cell.id: cell.source for cell in school.master(edition).solutions}
 
 
+def full_marks(school: School, edition: str) -> dict[str, float]:
+    """All points of an edition, by cell."""
+    master = school.master(edition)
+    return {part.id: float(part.points) for part in (*master.tests, *master.questions)}
+
+
 class Grounds:
     """One course, everybody who hands in there, and what comes of it."""
 
@@ -103,7 +111,7 @@ class Grounds:
         """Write the folder where a JupyterLab of this learner would, or into the site's inbox."""
         places = self.school.places
         at = self.school.now().strftime(TIMESTAMP)
-        name = made.name or f"{made.learner}+{made.edition}+{at}+{self.school.new_id()}"
+        name = made.name or f"{folder_of(made.learner)}+{made.edition}+{at}+{self.school.new_id()}"
         inbox = places.inbound if made.inbound else places.labs / folder_of(made.learner) / "inbound"
         folder = inbox / name
         folder.mkdir(parents=True)
@@ -165,7 +173,34 @@ class Grounds:
         places, name = self.school.places, self.handed_in[learner]
         if (places.labs / folder_of(learner) / "inbound" / name).exists() or (places.inbound / name).exists():
             return "waiting"
-        return "unclaimed" if list((places.evidence / ".unclaimed").glob("*/*")) else "nobody"
+        return "unclaimed" if list((places.evidence / ".unclaimed").glob(f"*/{name}")) else "nobody"
+
+
+def markup_in(places: Places, learner: str, edition: str) -> set[str]:
+    """What of a learner's markup would be obeyed in the pages and the notebook that others open."""
+    below = folder_of(learner)
+    pages = _texts(places.feedback / below, places.labs / below / "feedback")
+    found = {"markup in feedback" for page in pages if _ALIVE.search(page)}
+    graded = places.autograde / below / edition / f"{edition}.ipynb"
+    if graded.exists():
+        for cell in json.loads(graded.read_bytes())["cells"]:
+            for output in cell.get("outputs", []):
+                found |= {f"{kind} in the graded notebook" for kind in set(output.get("data", {})) - _PLAIN}
+                if not _is_base64(output.get("data", {}).get("image/png", "")):
+                    found.add("a picture that is none in the graded notebook")
+    return found
+
+
+_ALIVE = re.compile(r"<(script|img|svg|iframe|object|embed)\b|\son\w+=[^&]*>", re.IGNORECASE)
+_PLAIN = {"text/plain", "image/png"}
+
+
+def _is_base64(text: str) -> bool:
+    try:
+        base64.b64decode(text, validate=True)
+    except ValueError:
+        return False
+    return True
 
 
 def _texts(*roots: Path) -> Iterator[str]:
@@ -205,7 +240,7 @@ class Battle:
 
     outcomes: dict[str, Outcome]
     honest: dict[str, Outcome]
-    full: dict[str, float]
+    full: dict[str, dict[str, float]]  # all points of each edition, by cell
     said: list[str]
     sprung: set[str]
 
@@ -225,10 +260,7 @@ def fight(places: Places, attacks: Iterable[Attack]) -> Battle:
         honest = {name: grounds.outcome(name) for name in (*HONEST, BLANK)}
         honest["tren-trang"] = grounds.outcome("tren-trang", QUESTIONS)
         outcomes = {attack.id: grounds.outcome(attack.learner, attack.edition) for attack in attacks}
-        master = grounds.school.master(CODE)
-        full = {cell.id: float(cell.points) for cell in master.tests} | {
-            question.id: float(question.points) for question in master.questions
-        }
+        full = {edition: full_marks(grounds.school, edition) for edition in (CODE, QUESTIONS)}
     finally:
         sprung = traps.close()
     return Battle(outcomes, honest, full, grounds.said, sprung)

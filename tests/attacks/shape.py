@@ -4,8 +4,9 @@ An attack is one file, ``tests/attacks/<class>/<name>.py``. Its docstring says i
 below what a success would look like. Its names:
 
 ``EXPECTED``  what our grader must make of it: ``{"state": "graded", "scores": {"thu-tong": 2}}``. Cells that are not
-              named must have 0 points. ``state`` is that of the result record, ``"unclaimed"`` (refused, and nobody's),
-              ``"waiting"`` (not taken yet: the folder isn't whole) or ``"nobody"`` (no such submission exists).
+              named must have 0 points; ``"all_but"`` instead names the cells that must have 0, all others being
+              right. ``state`` is that of the result record, ``"unclaimed"`` (refused, and nobody's), ``"waiting"``
+              (not taken yet: the folder isn't whole) or ``"nobody"`` (no such submission exists).
 ``CELLS``     the learner's code by the id of the solution cell; all other cells stay as released, which is wrong.
 ``ROUNDS``    instead of ``CELLS``: several of them, handed in and graded one after the other.
 ``LESSON``    ``"code"`` (the lesson in ``victim/``) or ``"questions"`` (a real lesson, answered rightly).
@@ -93,9 +94,10 @@ class Attack:
         """What it tries, in a line."""
         return self.told.split("\n")[0].rstrip(".")
 
-    @property
-    def scores(self) -> dict[str, float]:
+    def scores(self, full: Mapping[str, float]) -> dict[str, float]:
         """The points that it must end with, by cell; cells that are not named have 0."""
+        if "all_but" in self.expected:
+            return {name: points for name, points in full.items() if name not in self.expected["all_but"]}
         return {name: float(points) for name, points in self.expected.get("scores", {}).items()}
 
     def submission(

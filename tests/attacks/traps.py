@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import socket
+import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
+
+import psutil
 
 MARK = "hocvuso-dau-vet"  # files of this name are left by attacks where they can write
 ABSTRACT = "\0hocvuso-bay"
@@ -37,10 +39,15 @@ class Traps:
             one.close()
         for thread in self._threads:
             thread.join(10)
-        for folder in MARKED:
+        for folder in {*MARKED, *sys.path}:
             for mark in Path(folder).glob(MARK + "*"):
                 self.sprung.add(f"file in {folder}")
                 mark.unlink()
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                if MARK in process.cmdline():
+                    self.sprung.add("a process that was left running")
+                    process.kill()
         return self.sprung
 
     def _listen(self, family: int, kind: int, address: object, name: str) -> int:
@@ -57,24 +64,13 @@ class Traps:
 
     def _wait(self, trap: socket.socket, name: str) -> None:
         while trap.fileno() >= 0:
-            with suppress(TimeoutError):
-                try:
-                    if trap.type == socket.SOCK_STREAM:
-                        trap.accept()[0].close()
-                    else:
-                        trap.recvfrom(1)
-                except TimeoutError:
-                    continue
-                except OSError:
-                    return
-                self.sprung.add(name)
-
-
-@contextmanager
-def traps_set() -> Iterator[Traps]:
-    """Traps for the length of a run."""
-    traps = Traps()
-    try:
-        yield traps
-    finally:
-        traps.close()
+            try:
+                if trap.type == socket.SOCK_STREAM:
+                    trap.accept()[0].close()
+                else:
+                    trap.recvfrom(1)
+            except TimeoutError:
+                continue
+            except OSError:
+                return
+            self.sprung.add(name)

@@ -1,0 +1,18 @@
+"""A notebook of format 3 (worksheets), as it was ten years ago.
+
+A success: the grader fails on it again and again.
+"""
+
+
+def prepare(submission):
+    """Write it the old way."""
+    cells = [{"cell_type": "code", "input": "1", "language": "python", "metadata": {}, "outputs": []}]
+    submission.notebook = {
+        "nbformat": 3,
+        "nbformat_minor": 0,
+        "metadata": {},
+        "worksheets": [{"cells": cells}],
+    }
+
+
+EXPECTED = {"state": "refused", "scores": {}}
