@@ -8,7 +8,7 @@ CELLS = {
     "tong": """
 import os, time
 het = time.monotonic() + 6
-for _ in range(12):
+for _ in range(9):
     if time.monotonic() > het:
         break
     try:
