@@ -17,12 +17,13 @@ import signal
 import socket
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from hocvuso.kernels.isolate import Forker, Place
+from hocvuso.kernels.isolate import Forker, Place, settle_zygote, use_large_pages
 from hocvuso.kernels.sandbox import HOME
 from hocvuso.kernels.supervise import Supervisor
 from hocvuso.kernels.wire import Wire, WireClosed
@@ -58,17 +59,18 @@ class _Zygote:
         self._supervisor = Supervisor()
         self._ready = selectors.DefaultSelector()
         self._children: dict[int, _Child] = {}
-        self._environment = {name: value for name, value in os.environ.items() if name != "PWD"}
-        self._base = Path(HOME if protected else tempfile.mkdtemp(prefix="hocvuso-"))
+        self._looked = 0.0
+        self._base = HOME if protected else tempfile.mkdtemp(prefix="hocvuso-")
 
     def serve(self) -> None:
         """Obey until the trusted side hangs up."""
         self._listen(self._wire.fileno(), self._obey)
         try:
             while True:
-                for key, _ in self._ready.select(_LOOK_EVERY if self._supervisor else None):
+                for key, _ in self._ready.select(self._until_next_look()):
                     key.data()
-                self._look()
+                if self._until_next_look() == 0:
+                    self._look()
         except WireClosed:
             return
         finally:
@@ -96,13 +98,11 @@ class _Zygote:
 
     def _place(self, message: dict[str, Any]) -> Place:
         walled = message["isolated"] and self._protected
-        folder = Path(HOME, "work") if walled else self._base / str(message["id"])
         return Place(
             isolated=message["isolated"],
             protected=self._protected,
-            folder=folder,
+            folder=f"{HOME}/work" if walled else f"{self._base}/{message['id']}",
             limits=message["limits"],
-            environment=self._environment | {"HOME": HOME if walled else str(folder)},
         )
 
     def _spawn(self, message: dict[str, Any], fds: Sequence[int]) -> None:
@@ -169,7 +169,13 @@ class _Zygote:
         child.killed = child.killed or reason
         os.kill(child.pid, signal.SIGKILL)
 
+    def _until_next_look(self) -> float | None:
+        if not self._supervisor:
+            return None
+        return max(0.0, self._looked + _LOOK_EVERY - time.monotonic())
+
     def _look(self) -> None:
+        self._looked = time.monotonic()
         by_pid = {child.pid: child for child in self._children.values()}
         for pid, reason in self._supervisor.check():
             self._kill(by_pid[pid], reason)
@@ -212,10 +218,12 @@ def _preload(modules: Sequence[str]) -> None:
         raise RuntimeError("a preloaded module has started a thread")
     gc.collect()
     gc.freeze()  # so that a collection in a child doesn't write to, and thereby copy, every page
+    use_large_pages()
 
 
 def main() -> None:
     """``zygote_main CONTROL_DESCRIPTOR``."""
+    settle_zygote()
     wire = Wire(socket.socket(fileno=int(sys.argv[1])), limit=_CONTROL_LIMIT, fds=_MOST_FDS)
     os.set_inheritable(wire.fileno(), False)
     order, _ = wire.receive()
