@@ -119,8 +119,11 @@ def build(find: Callable[[], Places], lessons: tuple[str, ...]) -> None:
 def release(find: Callable[[], Places], lessons: tuple[str, ...]) -> None:
     """Let built editions enter the gradebook and the exchange."""
     from hocvuso.lessons.release import release as release_lessons
+    from hocvuso.records.tables import open_gradebook
 
     release_lessons(find(), lessons, report=note, now=now())
+    with open_gradebook(find()):
+        pass  # makes our tables beside nbgrader's, while whoever may make tables is here
 
 
 @main.command(example="hocvuso new t14-06", help=say(N_("Tạo khung một bài học mới.")))
