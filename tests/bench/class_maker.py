@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,15 +21,22 @@ from hocvuso.exchange.submit import TIMESTAMP, submission_name
 from hocvuso.lessons.editions import lesson_of
 from hocvuso.lessons.master import Master, read_master
 from hocvuso.places import Places, folder_of
+from hocvuso.questions import check_answer
 
 START = datetime(2026, 11, 21, 8, tzinfo=UTC)
 KINDS = ("right", "partial", "wrong", "empty")
 SHARES = (55, 15, 20, 10)  # of the answers of a class, in per cent
+_asked: dict[tuple[str, str], dict[str, Any]] = {}
 
 
 def learner_name(number: int) -> str:
     """The number-th learner's name."""
     return f"hv-{number:06}"
+
+
+def learners(count: int, first: int = 0) -> list[str]:
+    """``count`` names, from the ``first``-th on."""
+    return [learner_name(number) for number in range(first, first + count)]
 
 
 def master_of(places: Places, edition: str) -> Master:
@@ -37,14 +45,16 @@ def master_of(places: Places, edition: str) -> Master:
 
 
 def some_answers(master: Master, chance: Random) -> dict[str, Any]:
-    """An answer of some kind to each question, as a mixed class gives them; nothing where it stays empty."""
+    """An answer of some kind to each question, as the site's store would keep it; nothing where it stays empty."""
     found = {}
     for question in master.questions:
         kind = chance.choices(KINDS, SHARES)[0]
         samples = question.samples(chance)
         value = samples.get(kind, samples["right"])
         if value is not None:
-            found[question.id] = value
+            key = master.hash, question.id
+            asked = _asked[key] = _asked.get(key) or question.asked()
+            found[question.id] = check_answer(asked, value)
     return found
 
 
@@ -59,20 +69,19 @@ def book_bytes(edition: str, answers: Mapping[str, Any]) -> bytes:
 
 
 def hand_in_class(
-    places: Places, edition: str, numbers: Sequence[int], *, seed: int = 0, first: datetime = START
+    places: Places, edition: str, who: Sequence[str], *, seed: int = 0, first: datetime = START
 ) -> list[str]:
-    """Each of the learners ``numbers`` hands in ``edition`` on the site, a second apart; the names of the folders.
+    """Each of the learners ``who`` hands in ``edition`` on the site, a second apart; the names of the folders.
 
-    A learner may stand in ``numbers`` more than once: the answers differ each time.
+    A learner may stand in ``who`` more than once: the answers differ each time.
     """
     key = SiteKey.load_or_make(places.site_keys)
     master = master_of(places, edition)
     notebook = (places.release / edition / f"{edition}.ipynb").read_bytes()
     places.inbound.mkdir(parents=True, exist_ok=True)
     names = []
-    for place, number in enumerate(numbers):
-        chance = Random(f"{seed} {edition} {place} {number}")
-        learner, at = learner_name(number), first + timedelta(seconds=place)
+    for place, learner in enumerate(who):
+        chance, at = Random(f"{seed} {edition} {place} {learner}"), first + timedelta(seconds=place)
         identifier = f"{chance.getrandbits(128):032x}"
         name = submission_name(learner, edition, at, identifier)
         files = {
@@ -97,15 +106,14 @@ def hand_in_class(
 
 
 def hand_in_labs(
-    places: Places, edition: str, numbers: Sequence[int], *, seed: int = 0, first: datetime = START
+    places: Places, edition: str, who: Sequence[str], *, seed: int = 0, first: datetime = START
 ) -> list[str]:
-    """Each of the learners hands in the coding lesson ``edition`` from a JupyterLab: solved, partly or not at all."""
+    """Each of the learners ``who`` hands in the coding lesson ``edition`` from a JupyterLab, solved in part."""
     master = master_of(places, edition)
     released = json.loads((places.release / edition / f"{edition}.ipynb").read_bytes())
     names = []
-    for place, number in enumerate(numbers):
-        chance = Random(f"{seed} {edition} {place} {number}")
-        learner, at = learner_name(number), first + timedelta(seconds=place)
+    for place, learner in enumerate(who):
+        chance, at = Random(f"{seed} {edition} {place} {learner}"), first + timedelta(seconds=place)
         name = submission_name(learner, edition, at, f"{chance.getrandbits(128):032x}")
         files = {
             f"{edition}.ipynb": json.dumps(solved(released, master, chance), ensure_ascii=False).encode(
@@ -155,6 +163,6 @@ def waiting_names(places: Places) -> Iterator[str]:
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:
     folder.mkdir(parents=True)
-    folder.chmod(0o770)  # as `submit` leaves it: the grader's group may take it away
+    folder.chmod(stat.S_IMODE(folder.stat().st_mode) | stat.S_IRWXG)  # the grader's group may take it away
     for name, data in files.items():
         (folder / name).write_bytes(data)

@@ -24,6 +24,7 @@ from tests.bench.class_maker import (
     START,
     hand_in_class,
     hand_in_labs,
+    learners,
     settle,
     waiting_names,
 )
@@ -152,17 +153,17 @@ class Bench:
     def _start(self, edition: str) -> Used:
         """One submission: start and imports, mostly."""
         places = self._course("one")
-        (hand_in_class if edition == WIDGETS else hand_in_labs)(places, edition, [0])
+        (hand_in_class if edition == WIDGETS else hand_in_labs)(places, edition, learners(1))
         return self._grade(places, 1)
 
     def widgets(self) -> dict[str, Any]:
         """The question lesson."""
         count = PLAN.widgets
         places = self._course("widgets")
-        names = hand_in_class(places, WIDGETS, range(count))
+        names = hand_in_class(places, WIDGETS, learners(count))
         spare = [self._course(f"widgets-{n}") for n in range(1, PLAN.runs)]
         for other in spare:
-            hand_in_class(other, WIDGETS, range(count))
+            hand_in_class(other, WIDGETS, learners(count))
         start = self._start(WIDGETS)
 
         def ours() -> list[Used]:
@@ -252,7 +253,7 @@ class Bench:
     def code(self) -> dict[str, Any]:
         """The coding lesson, out of JupyterLabs, in the box."""
         places = self._course("code")
-        names = hand_in_labs(places, CODE, range(PLAN.code))
+        names = hand_in_labs(places, CODE, learners(PLAN.code))
         start = self._start(CODE)
         found = self._side_by_side(
             CODE, names[: 2 * PLAN.stock_code + 1], places, lambda: [self._grade(places, PLAN.code)]
@@ -265,7 +266,7 @@ class Bench:
     def profile(self) -> dict[str, Any]:
         """Where the time goes: question lessons only."""
         places = self._course("profile")
-        hand_in_class(places, WIDGETS, range(PLAN.profile))
+        hand_in_class(places, WIDGETS, learners(PLAN.profile))
         settle()
         out = self._scratch / "looks"
         words = ["-m", "tests.bench.where", str(out), "--", "--root", str(places.root), "grade"]

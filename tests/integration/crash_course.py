@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -13,32 +14,49 @@ from pathlib import Path
 from typing import Any
 
 from grading_course import CODING, QUESTIONS, School, make_course
+from killed import Moment, moments
+from tests.bench.class_maker import hand_in_class, hand_in_labs
 
 from hocvuso.exchange.receipts import PublicKey, check
 from hocvuso.places import Places
 
-KINDS = ("right", "partial", "wrong", "empty")
-SITE, TWICE, LABS, CODERS = 28, 8, 4, 2
+LARGE = {"site": 230, "twice": 40, "labs": 12, "coders": 6}  # more than the grader takes at once
+GRADES = """
+    SELECT sa.student_id, b.name, g.auto_score, g.needs_manual_grade
+    FROM grade g JOIN submitted_notebook sn ON sn.id = g.notebook_id JOIN base_cell b ON b.id = g.cell_id
+    JOIN submitted_assignment sa ON sa.id = sn.assignment_id ORDER BY sa.student_id, b.name"""
+GRADEBOOK_JOURNAL = "var/grader/gradebook.db-journal"
 
 
-def waiting_class(root: Path) -> Places:
-    """Forty submissions to the question lesson (eight learners twice, four from JupyterLab), two to the coding one."""
+def waiting_class(root: Path, *, site: int = 28, twice: int = 8, labs: int = 4, coders: int = 2) -> Places:
+    """``site`` submissions to the question lesson from the site, and second ones of the first ``twice`` learners.
+
+    Besides, from JupyterLabs, ``labs`` more, every fourth damaged, and those of ``coders`` to the coding lesson.
+    """
     root.mkdir()
     places = make_course(root)
     school = School(places)
-    answers = {kind: school.answers(QUESTIONS, kind) for kind in KINDS}
-    for number in range(SITE + TWICE):
-        kind = KINDS[number % len(KINDS)] if number < SITE else "right"
-        given = {name: value for name, value in answers[kind].items() if value is not None}
-        school.on_site(f"hv-{number % SITE:02}", given)
-    for number in range(LABS):
-        book = school.book(QUESTIONS, answers[KINDS[number]])
-        files = {f"{QUESTIONS}.ipynb": school.released(QUESTIONS), "answers.json": book if number else b"["}
+    names = [f"hv-{number:02}" for number in range(site)]
+    hand_in_class(places, QUESTIONS, [*names, *names[:twice]])
+    for number in range(labs):
+        answers = school.answers(QUESTIONS, ("right", "partial", "wrong", "empty")[number % 4])
+        book = school.book(QUESTIONS, answers)
+        files = {
+            f"{QUESTIONS}.ipynb": school.released(QUESTIONS),
+            "answers.json": book if number % 4 else b"[",
+        }
         school.in_lab(f"lab-{number}", QUESTIONS, files)
-    for number in range(CODERS):
-        book = school.book(CODING, school.answers(CODING, "right"))
-        school.in_lab(f"code-{number}", CODING, {f"{CODING}.ipynb": school.solved(), "answers.json": book})
+    hand_in_labs(places, CODING, [f"code-{number}" for number in range(coders)])
     return places
+
+
+def killing_moments(seed: int, count: int, steps: int) -> list[Moment]:
+    """``count`` moments of a grader that takes ``steps`` of them; every third one is in a transaction."""
+    chance = random.Random(seed)
+    found = list(moments(seed, count, steps))
+    for number in range(2, count, 3):
+        found[number] = Moment(chance.randint(1, 2), chance.uniform(0, 0.01), GRADEBOOK_JOURNAL)
+    return found
 
 
 def copy_of(places: Places, root: Path) -> Places:
@@ -74,6 +92,7 @@ def check_whole(places: Places, handed_in: dict[str, str], reference: Places) ->
         "SELECT subject, action FROM hocvuso_audit ORDER BY subject",
         "SELECT assignment_id, student_id FROM submitted_assignment ORDER BY student_id",
         "SELECT count(*), count(DISTINCT notebook_id || cell_id), sum(auto_score) FROM grade",
+        GRADES,
         "SELECT count(*), count(DISTINCT notebook_id || cell_id) FROM comment",
     ):
         found, wanted = school.rows(query), expected.rows(query)
@@ -101,7 +120,7 @@ def check_evidence(places: Places, handed_in: dict[str, str], receipts: dict[str
 
 def left_over(places: Places) -> list[str]:
     """What no finished run leaves: anything that waits, and files and folders under temporary names."""
-    stay = {"grade.lock", "editions.lock"}
+    stay = {"claims.lock", "editions.lock"}
     found = []
     for top in (places.inbound, places.staging, places.labs, places.var, places.autograde):
         for folder, folders, files in os.walk(top):

@@ -1,7 +1,8 @@
 """Runs a piece of the package in a process of its own and kills it (SIGKILL) at a chosen moment.
 
 A moment is the n-th thing that the process does to files of the course, counted by an audit hook, so that it does
-not depend on how fast the machine is; plus some milliseconds, so that it falls into writes and transactions too.
+not depend on how fast the machine is; plus some milliseconds, so that it falls into writes too. Or it is the n-th
+transaction that the process writes: SQLite's journal has appeared, and has not gone yet.
 """
 
 from __future__ import annotations
@@ -17,15 +18,25 @@ from pathlib import Path
 COMMAND = "from hocvuso.cli import main; main(sys.argv)"
 _CHILD = """
 import atexit, itertools, os, signal, sys, threading
-root, at, delay, told, code = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), sys.argv[4], sys.argv[5]
-sys.argv = sys.argv[6:]
-numbers, last = itertools.count(1), 0
+root, at, delay, told, journal, code = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), *sys.argv[4:7]
+sys.argv = sys.argv[7:]
+numbers, last, me = itertools.count(1), 0, os.getpid()
 
 def die():
-    os.kill(os.getpid(), signal.SIGKILL)
+    os.kill(me, signal.SIGKILL)
+
+def await_transaction():
+    for number in range(at):
+        while not os.path.exists(journal): pause.wait(0.0003)
+        if number + 1 < at:
+            while os.path.exists(journal): pause.wait(0.0003)
+    pause.wait(delay)
+    die()
 
 def count(event, given):
     global last
+    if os.getpid() != me:  # a process that this one started
+        return
     if event == "open":
         path = given[0] if isinstance(given[0], (str, bytes)) else ""
         path = os.fsdecode(path)
@@ -46,17 +57,25 @@ def tell():
 
 if at == 0:
     atexit.register(tell)
-sys.addaudithook(count)
+if journal:
+    pause = threading.Event()
+    threading.Thread(target=await_transaction, daemon=True).start()
+else:
+    sys.addaudithook(count)
 exec(code)
 """
 
 
 @dataclass(frozen=True)
 class Moment:
-    """When to kill: ``delay`` seconds after the process has touched the course's files ``at`` times."""
+    """When to kill: ``delay`` seconds after the process has touched the course's files ``at`` times.
+
+    With a ``journal``, a path below the course: after it has appeared ``at`` times.
+    """
 
     at: int
     delay: float = 0.0
+    journal: str = ""
 
 
 def count_steps(root: Path, *words: str, code: str = COMMAND) -> int:
@@ -87,7 +106,8 @@ def moments(seed: int, count: int, steps: int) -> Iterator[Moment]:
 def _run(
     root: Path, moment: Moment, told: Path, words: tuple[str, ...], code: str
 ) -> subprocess.CompletedProcess[str]:
-    given = [str(root), str(moment.at), str(moment.delay), str(told), code, *words]
+    journal = str(root / moment.journal) if moment.journal else ""
+    given = [str(root), str(moment.at), str(moment.delay), str(told), journal, code, *words]
     return subprocess.run(
         [sys.executable, "-c", _CHILD, *given], cwd=root, capture_output=True, text=True, check=False
     )

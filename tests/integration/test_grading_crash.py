@@ -13,7 +13,7 @@ from pathlib import Path
 
 import crash_cases
 import pytest
-from crash_course import check_whole, copy_of, grade, waiting, waiting_class
+from crash_course import LARGE, check_whole, copy_of, grade, killing_moments, waiting, waiting_class
 from grading_course import QUESTIONS, School
 from killed import Moment, count_steps, kill, moments
 
@@ -27,12 +27,26 @@ from hocvuso.places import Places
 
 pytestmark = pytest.mark.slow
 SEED, COUNT = 398, 3
+KILLS = 5
 
 
 @pytest.fixture(scope="module")
 def class_waits(tmp_path_factory: pytest.TempPathFactory) -> Places:
     """Forty-two submissions that wait."""
     return waiting_class(tmp_path_factory.mktemp("waits") / "course")
+
+
+@pytest.fixture(scope="module")
+def large_waits(tmp_path_factory: pytest.TempPathFactory) -> Places:
+    """Nearly three hundred."""
+    return waiting_class(tmp_path_factory.mktemp("large") / "course", **LARGE)
+
+
+@pytest.fixture(scope="module")
+def large_graded(large_waits: Places, tmp_path_factory: pytest.TempPathFactory) -> tuple[Places, int]:
+    """The same class, graded without interruption, and how many steps that took."""
+    places = copy_of(large_waits, tmp_path_factory.mktemp("large-graded") / "course")
+    return places, count_steps(places.root, "--root", str(places.root), "grade")
 
 
 @pytest.fixture(scope="module")
@@ -56,13 +70,13 @@ def school(class_waits: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 # killed
 
 
-@pytest.mark.parametrize("number", range(COUNT))
-def test_a_grader_that_was_killed_is_completed(class_waits, graded, tmp_path, number):
+@pytest.mark.parametrize("number", range(KILLS))
+def test_a_grader_that_was_killed_is_completed(large_waits, large_graded, tmp_path, number):
     """One result, one grade, one line in the log and whole evidence for each; the export is the same."""
-    reference, steps = graded
-    places = copy_of(class_waits, tmp_path / "course")
+    reference, steps = large_graded
+    places = copy_of(large_waits, tmp_path / "course")
     handed_in = waiting(places)
-    kill(places.root, list(moments(SEED, COUNT, steps))[number], "--root", str(places.root), "grade")
+    kill(places.root, killing_moments(SEED, KILLS, steps)[number], "--root", str(places.root), "grade")
     grade(places)
     check_whole(places, handed_in, reference)
 

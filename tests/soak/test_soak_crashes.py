@@ -12,7 +12,7 @@ from pathlib import Path
 
 import crash_cases
 import pytest
-from crash_course import check_whole, copy_of, grade, waiting, waiting_class
+from crash_course import LARGE, check_whole, copy_of, grade, killing_moments, waiting, waiting_class
 from killed import count_steps, kill, moments
 
 from hocvuso.places import Places
@@ -20,13 +20,14 @@ from hocvuso.places import Places
 pytestmark = pytest.mark.soak
 SEED = int(os.environ.get("SOAK_SEED") or secrets.randbelow(10**6))
 MOMENTS = int(os.environ.get("SOAK_MOMENTS") or 30)
+KILLS = int(os.environ.get("SOAK_MOMENTS") or 50)  # of the grader
 at_each_moment = pytest.mark.parametrize("number", range(MOMENTS), ids=lambda n: f"{SEED}-{n}")
 
 
 @pytest.fixture(scope="module")
 def class_waits(tmp_path_factory: pytest.TempPathFactory) -> Places:
-    """Forty-two submissions that wait."""
-    return waiting_class(tmp_path_factory.mktemp("waits") / "course")
+    """Nearly three hundred submissions that wait."""
+    return waiting_class(tmp_path_factory.mktemp("waits") / "course", **LARGE)
 
 
 @pytest.fixture(scope="module")
@@ -36,13 +37,13 @@ def graded(class_waits: Places, tmp_path_factory: pytest.TempPathFactory) -> tup
     return places, count_steps(places.root, "--root", str(places.root), "grade")
 
 
-@at_each_moment
+@pytest.mark.parametrize("number", range(KILLS), ids=lambda n: f"{SEED}-{n}")
 def test_a_grader_that_was_killed_is_completed(class_waits, graded, tmp_path, number):
     """One result, one grade, one line in the log and whole evidence for each; the export is the same."""
     reference, steps = graded
     places = copy_of(class_waits, tmp_path / "course")
     handed_in = waiting(places)
-    kill(places.root, list(moments(SEED, MOMENTS, steps))[number], "--root", str(places.root), "grade")
+    kill(places.root, killing_moments(SEED, KILLS, steps)[number], "--root", str(places.root), "grade")
     grade(places)
     check_whole(places, handed_in, reference)
 
