@@ -178,6 +178,7 @@ def test_a_grader_that_runs_is_seen_with_what_it_will_try_again(school):
     with Notes(school.places, watching=True, now=lambda: NOW) as notes:
         for one in (first, second, first):
             notes.failed(one, "StorageError: No space left on device", NOW + timedelta(seconds=30))
+        notes.save()
         found = find_status(school.places, NOW + timedelta(seconds=10))
         (grader,) = found.record()["graders"]
         assert (grader["pid"], grader["watching"]) == (os.getpid(), True)
@@ -185,8 +186,8 @@ def test_a_grader_that_runs_is_seen_with_what_it_will_try_again(school):
         shown = list(lines(found, "vi"))
         assert "   2 × t14-05: StorageError: No space left on device (thử lại sau 20 giây)" in shown
         assert any(line.startswith("Đang chạy: hocvuso grade --watch") for line in shown)
-        notes.settled(first)
-        notes.settled(second)
+        notes.settled(first.path)
+        notes.settled(second.path)
         notes.looked("OperationalError: database is locked")
         found = find_status(school.places, NOW)
         assert found.record()["retrying"] == []
@@ -220,6 +221,7 @@ places = Places(Path(sys.argv[1]))
 now = datetime(2026, 11, 21, 9, tzinfo=UTC)
 with Notes(places, watching=True, now=lambda: now) as notes:
     notes.failed(next(find_waiting(places)), "StorageError", now + timedelta(seconds=30))
+    notes.save()
     os.kill(os.getpid(), signal.SIGKILL)
 """
 

@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import socket
+import time
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from hocvuso.exchange.collect import Waiting
     from hocvuso.places import Places
 
+PAUSE = 1.0
 log = logging.getLogger("hocvuso.grading")
 
 
@@ -56,7 +58,10 @@ class Note:
 
 
 class Notes:
-    """The notes of one grader; a context manager, used by one thread. Nothing is written while all is well."""
+    """The notes of one grader; a context manager, used by one thread. Nothing is written while all is well.
+
+    When very many fail, a change is written within `PAUSE` seconds and at `save`, not each for itself.
+    """
 
     def __init__(self, places: Places, *, watching: bool, now: Callable[[], datetime]) -> None:
         self._folder = running_folder(places)
@@ -72,6 +77,8 @@ class Notes:
         self._lock: int | None = None
         self._trouble: str | None = None
         self._failed: dict[Path, Failure] = {}
+        self._changed = False
+        self._saved = 0.0
 
     def __enter__(self) -> Self:
         with _told():
@@ -86,6 +93,7 @@ class Notes:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.save()
         with _told():
             if not self._failed and not self._trouble:
                 self._path(".json").unlink(missing_ok=True)
@@ -103,23 +111,35 @@ class Notes:
             last=self._now(),
             retry=retry,
         )
-        self._write()
+        self._note_change()
 
-    def settled(self, waiting: Waiting) -> None:
-        """``waiting`` is done; or it is gone, and somebody else did it."""
-        if self._failed.pop(waiting.path, None):
-            self._write()
+    def settled(self, path: Path) -> None:
+        """What waited at ``path`` does not any more; whoever graded it."""
+        if self._failed.pop(path, None):
+            self._note_change()
 
     def looked(self, trouble: str | None) -> None:
         """A look at the submissions went well, or failed as a whole because of ``trouble``."""
         if trouble != self._trouble:
             self._trouble = trouble
+            self._changed = True
+        self.save()
+
+    def save(self) -> None:
+        """Write what has changed."""
+        if self._changed:
+            self._write()
+
+    def _note_change(self) -> None:
+        self._changed = True
+        if time.monotonic() >= self._saved + PAUSE:
             self._write()
 
     def _path(self, ending: str) -> Path:
         return self._folder / f"{self._name}{ending}"
 
     def _write(self) -> None:
+        self._changed, self._saved = False, time.monotonic()
         failed = [
             asdict(one) | {"last": _text(one.last), "retry": one.retry and _text(one.retry)}
             for one in self._failed.values()
