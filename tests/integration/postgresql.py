@@ -65,11 +65,12 @@ class Server:
         """A connection of the test's own, as the superuser."""
         return psycopg.connect(self.url(database), autocommit=True)
 
-    def new_database(self) -> str:
+    def new_database(self, *, owner: str | None = None) -> str:
         """The name of an empty database."""
         name = f"gradebook{next(self._numbers)}"
+        names = sql.Identifier(name), sql.Identifier(owner or self.superuser)
         with self.connect() as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(*names))
         return name
 
     def start(self) -> None:
