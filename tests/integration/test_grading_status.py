@@ -155,6 +155,14 @@ def test_a_gradebook_that_is_none_is_told_and_left_as_it_is(school):
     assert path.read_bytes().startswith(b"day khong phai")
 
 
+def test_a_gradebook_that_is_away_is_told_and_not_made(school):
+    """Its file was moved: that is not the same as a course in which nothing was graded."""
+    path = school.places.var / "grader" / "gradebook.db"
+    path.rename(path.with_suffix(".aside"))
+    assert told(school)["gradebook"] == {"readable": False, "why": "unable to open database file"}
+    assert not path.exists()
+
+
 def test_the_last_export_is_told(school):
     """When it was written."""
     assert "Chưa có tệp xuất điểm." in asked(school)

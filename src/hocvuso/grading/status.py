@@ -153,7 +153,9 @@ def _look_at_waiting(places: Places, status: Status) -> None:
 def _look_at_gradebook(places: Places, status: Status) -> None:
     engine = _open_to_read(places.gradebook_url)
     if engine is None:
-        return  # nobody has released anything yet
+        if places.editions.exists():  # something has been released, so there was one
+            status.gradebook = "unable to open database file"
+        return
     try:
         with engine.connect() as connection:
             if not inspect(connection).has_table("hocvuso_scores"):

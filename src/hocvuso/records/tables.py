@@ -27,6 +27,9 @@ from sqlalchemy import (
 from sqlalchemy.engine import make_url
 
 from hocvuso.database import connect, is_sqlite, keep_others_out, told_when_locked
+from hocvuso.errors import StorageError
+from hocvuso.language import N_
+from hocvuso.lessons.editions import read_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -164,6 +167,7 @@ def opened(places: Places) -> Engine:
     """An engine for the gradebook, with nbgrader's tables and ours in place; the caller disposes of it."""
     with told_when_locked():
         if not _has_tables(places.gradebook_url):
+            _refuse_a_second_one(places)
             from hocvuso.lessons.convert import prepare_gradebook  # loads nbgrader, which takes seconds
 
             prepare_gradebook(places.gradebook_url)
@@ -174,6 +178,18 @@ def opened(places: Places) -> Engine:
             engine.dispose()
             raise
         return engine
+
+
+def _refuse_a_second_one(places: Places) -> None:
+    """StorageError when the course has a gradebook that is away just now: grades must not go into an empty one."""
+    lessons = read_ledger(places.editions).lessons.values()
+    if any(edition.released for editions in lessons for edition in editions):
+        raise StorageError(
+            N_(
+                "Không thấy sổ điểm của khóa học: hãy đưa sổ điểm trở lại; nếu vừa chuyển sang sổ điểm khác, "
+                "hãy chạy hocvuso release. Chưa mất gì."
+            )
+        )
 
 
 def _has_tables(db_url: str) -> bool:
