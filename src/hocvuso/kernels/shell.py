@@ -80,7 +80,7 @@ class CellShell:
     @classmethod
     def prepared(cls) -> CellShell:
         """The shell that `prepare` made in a parent, else one made now; fresh, ready to run cells here."""
-        shell = prepare()
+        shell = cls._prepared or prepare()
         shell.begin()
         return shell
 
