@@ -33,7 +33,7 @@ _NAMESPACES = 0x10000000 | 0x20000000 | 0x00020000 | 0x40000000 | 0x08000000 | 0
 #             user         process      mounts       network      IPC          host name    cgroup
 _SET_TID, _CLEAR_TID = 0x01000000, 0x00200000
 _CLONE = {"x86_64": 56, "aarch64": 220}
-_PR_DEATH_SIGNAL, _PR_DUMPABLE, _PR_DROP_BOUND, _PR_TID_ADDRESS = 1, 4, 24, 40
+_PR_DEATH_SIGNAL, _PR_DUMPABLE, _PR_DROP_BOUND, _PR_SUBREAPER, _PR_TID_ADDRESS = 1, 4, 24, 36, 40
 _NO_SUID, _NO_DEVICES, _BIND = 2, 4, 0x1000
 _LARGE, _MADV_COLLAPSE = 2 * 1024 * 1024, 25
 _COUNTS_PER_NAMESPACE = (5, 14)  # from this Linux on RLIMIT_NPROC counts within a user namespace
@@ -148,6 +148,7 @@ def settle_zygote() -> None:
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.umask(0o022)
+    _check(_libc.prctl(_PR_SUBREAPER, 1, 0, 0, 0), "prctl")
     os.environ.pop("PWD", None)
 
 

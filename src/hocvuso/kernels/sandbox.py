@@ -26,6 +26,10 @@ from hocvuso.language import N_
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+NO_BOX = N_(
+    "Máy này không mở được hộp cát (bubblewrap báo: {why}). "
+    "Hãy cho phép không gian tên người dùng (user namespaces)."
+)
 HOME = "/tmp"  # noqa: S108  (the box's own tmpfs, not the machine's)
 INSIDE_UID = 1000
 SHADOW_PROC = "/run/no-proc"
@@ -133,7 +137,7 @@ def zygote_command(
     for name, value in env.items():
         command += ["--setenv", name, value]
     command += ["--chdir", HOME, "--", *argv]
-    return [*_as_nobody(read_only), *command] if os.geteuid() == 0 else command
+    return [*_as_nobody(read_only), *command] if os.geteuid() == 0 and _can_be_nobody() else command
 
 
 def _as_nobody(read_only: Iterable[Path]) -> list[str]:
@@ -154,6 +158,12 @@ def _as_nobody(read_only: Iterable[Path]) -> list[str]:
         command += ["--cap-add", capability]
     who = [f"--reuid={_NAMELESS_UID}", f"--regid={_NAMELESS_UID}", "--clear-groups"]
     return [*command, "--die-with-parent", "--", find_setpriv(), *who, "--inh-caps=-all", "--"]
+
+
+def _can_be_nobody() -> bool:
+    """Whether the number is known here: a container may have given root few numbers besides its own."""
+    ranges = [line.split() for line in Path("/proc/self/uid_map").read_text(encoding="ascii").splitlines()]
+    return any(int(first) <= _NAMELESS_UID < int(first) + int(count) for first, _, count in ranges)
 
 
 def clean_env(**more: str) -> dict[str, str]:
@@ -177,13 +187,7 @@ def probe() -> None:
     command = sandbox_command(["true"], env=clean_env(), limits=Limits(cpu_seconds=5))
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     if done.returncode != 0:
-        raise SandboxError(
-            N_(
-                "Máy này không mở được hộp cát (bubblewrap báo: {why}). "
-                "Hãy cho phép không gian tên người dùng (user namespaces)."
-            ),
-            why=done.stderr.strip()[-300:] or done.returncode,
-        )
+        raise SandboxError(NO_BOX, why=done.stderr.strip()[-300:] or done.returncode)
 
 
 @cache

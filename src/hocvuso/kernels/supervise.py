@@ -55,10 +55,6 @@ class Supervisor:
         """Stop watching; CPU seconds that were seen in all."""
         return self._watched.pop(pid).cpu
 
-    def descendants(self, pid: int) -> list[int]:
-        """What ``pid`` has started and still runs, as last seen."""
-        return [process.pid for process in self._watched[pid].processes if process.pid != pid]
-
     def check(self) -> Iterator[tuple[int, str]]:
         """Children over a limit, each with the reason: ``cpu``, ``memory`` or ``processes``."""
         if not self._watched:

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, Self
 
 from hocvuso.errors import SandboxError
-from hocvuso.kernels.sandbox import HOME, clean_env, python_paths, zygote_command
+from hocvuso.kernels.sandbox import HOME, NO_BOX, clean_env, python_paths, zygote_command
 from hocvuso.kernels.wire import Wire, WireError
 from hocvuso.language import N_
 
@@ -47,6 +47,7 @@ _NO_BOX_FOR_CHILD = N_(
 )
 _START_SECONDS = 120
 _SPAWN_SECONDS = 60
+_END_SECONDS = 10
 _CONTROL_LIMIT = 65_536
 _KEPT = 1_000_000  # bytes of what children of ours wrote on stderr
 _TOLD = 600  # of what the box wrote on stderr, in an error
@@ -315,11 +316,13 @@ class _Life:
             self._waiting.clear()
             self._children.clear()
         if self._process:
-            self._process.kill()
-            self._process.wait()
+            try:
+                self._process.wait(_END_SECONDS)  # told to end, it still tidies up
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
         if not isinstance(error, SandboxError):
-            why = self._told() or str(error)
-            error = SandboxError(N_("Không mở được hộp cát: {why}."), why=why)
+            error = SandboxError(NO_BOX, why=self._told() or str(error))
         ready.fail(error)
         for _, answer in waiting:
             answer.fail(WireError("the zygote has ended"))
