@@ -19,6 +19,7 @@ from hocvuso.errors import SandboxError
 from hocvuso.exchange.receipts import PublicKey, SiteKey, check
 from hocvuso.grading import grade as grade_module
 from hocvuso.grading import gradebook as gradebook_module
+from hocvuso.grading import outcome as outcome_module
 from hocvuso.grading.result import Sentence
 from hocvuso.grading.watch import watch
 from hocvuso.lessons.release import release
@@ -188,7 +189,7 @@ def test_grading_again_gives_the_same(school, monkeypatch):
     """A run that is cut off after the gradebook's transaction is done again, with one log entry and one grade."""
     school.on_site("an", school.answers(QUESTIONS, "partial"))
     with monkeypatch.context() as patch:
-        patch.setattr(grade_module, "write_shown", lambda *_: 1 / 0)
+        patch.setattr(outcome_module, "write_result", lambda *_: 1 / 0)
         assert school.grade().failed == 1
     assert len(list(school.places.inbound.iterdir())) == 1
     before = school.grades("an", QUESTIONS)

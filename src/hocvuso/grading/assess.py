@@ -6,9 +6,8 @@ assessment with a reason; it never raises.
 
 from __future__ import annotations
 
-import os
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar
 
 from hocvuso.errors import AnswerError, HocVuSoError, SandboxError, SetupError, SubmissionError
@@ -23,7 +22,7 @@ from hocvuso.lessons.master import Master, read_master
 from hocvuso.questions import AnswerBook, Mark
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -108,48 +107,63 @@ class Assessor:
 
     def __init__(self, places: Places, *, unprotected: bool = False) -> None:
         self._places = places
-        self._unprotected = unprotected
+        self._code = CodeScorer(unprotected=unprotected)
         self._ledger: Kept[Ledger] = Kept(read_ledger)
         self._sheets: dict[str, Kept[Sheet]] = {}
-        self._box = threading.Lock()
-        self._box_fault: SandboxError | None = None
-        self._box_tried = False
+        self._released: dict[str, bool] = {}
+        self._current: dict[str, Sheet] = {}
 
-    def __reduce__(self) -> tuple[type[Assessor], tuple[Places]]:
-        return Assessor, (self._places,)  # in another process it reads the course for itself
+    def refresh(self) -> None:
+        """Look whether the course has changed: a lesson was released, or a key corrected."""
+        self._released.clear()
+        self._current.clear()
 
     def is_released(self, edition: str) -> bool:
-        """Whether learners may hand in ``edition``."""
-        entry = self._ledger.get(self._places.editions).find(edition)
-        return entry is not None and entry.released is not None
+        """Whether learners may hand in ``edition``; as it was at the last `refresh`."""
+        known = self._released.get(edition)
+        if known is None:
+            entry = self._ledger.get(self._places.editions).find(edition)
+            known = self._released[edition] = entry is not None and entry.released is not None
+        return known
 
     def runs_code(self, edition: str) -> bool:
         """Whether submissions to ``edition`` take seconds, for there is code to run."""
         try:
-            return self.is_released(edition) and bool(self.sheet(edition).master.tests)
+            return bool(self.sheet(edition).master.tests)
         except HocVuSoError:
             return False
 
     def sheet(self, edition: str) -> Sheet:
-        """The master of a released edition as it is now, ready to score answers; SubmissionError for another one."""
-        if not self.is_released(edition):
-            raise SubmissionError(
-                N_("Bài {edition} không có hoặc chưa được phát hành."), edition=edition or "?"
-            )
-        kept = self._sheets.setdefault(edition, Kept(lambda path: Sheet(read_master(path))))
-        return kept.get(self._places.source / edition / f"{edition}.ipynb")
+        """The master of a released edition, ready to score answers; SubmissionError for another one."""
+        current = self._current.get(edition)
+        if current is None:
+            if not self.is_released(edition):
+                raise SubmissionError(
+                    N_("Bài {edition} không có hoặc chưa được phát hành."), edition=edition or "?"
+                )
+            kept = self._sheets.setdefault(edition, Kept(lambda path: Sheet(read_master(path))))
+            current = kept.get(self._places.source / edition / f"{edition}.ipynb")
+            self._current[edition] = current
+        return current
 
     def assess(self, taken: Taken) -> Assessment:
         """The scores of a submission, or the reason why it has none."""
+        found = self.read(taken)
+        if found.master is None or not found.master.tests:
+            return found
+        return with_code(found, *self._code.score(found.master, found.solutions))
+
+    def read(self, taken: Taken) -> Assessment:
+        """All of an assessment but the run of its code: `with_code` adds that, from this machine or from another."""
         handed_in = hash_submission(taken.files)
         try:
             if taken.fault:
                 return Assessment(taken, "refused", (taken.fault,), submission_hash=handed_in)
-            return self._score(taken, self.sheet(taken.waiting.edition), handed_in)
+            return self._read(taken, self.sheet(taken.waiting.edition), handed_in)
         except (SubmissionError, AnswerError) as error:
             return Assessment(taken, "refused", (error,), submission_hash=handed_in)
 
-    def _score(self, taken: Taken, sheet: Sheet, handed_in: str) -> Assessment:
+    def _read(self, taken: Taken, sheet: Sheet, handed_in: str) -> Assessment:
         master = sheet.master
         book, damaged = self._answers(taken)
         pieces = sheet.pieces({name: record.answer for name, record in book.answers.items()}, damaged)
@@ -159,20 +173,15 @@ class Assessor:
             reasons.append(
                 SubmissionError(N_("Đã bỏ qua câu trả lời cho câu không có trong bài: {ids}."), ids=shown)
             )
-        code: list[CodeScore] = []
-        solutions: dict[str, str] = {}
-        fault = None
-        if master.tests:
-            solutions = solutions_in(self._notebook(taken, master), master)
-            code, fault = self._run(master, solutions)
+        solutions = solutions_in(self._notebook(taken, master), master) if master.tests else {}
         return Assessment(
             taken,
-            "partly" if fault else "graded",
-            (*reasons, *([fault] if fault else ())),
+            "graded",
+            tuple(reasons),
             master,
             book,
             pieces,
-            tuple(code),
+            (),
             solutions,
             sheet,
             damaged,
@@ -200,27 +209,48 @@ class Assessor:
             raise SubmissionError(N_("Bài nộp không có sổ tay {name}."), name=name)
         return taken.files[name]
 
-    def _run(
+
+def with_code(found: Assessment, code: Sequence[CodeScore], fault: SandboxError | None) -> Assessment:
+    """``found`` with the scores of its code; ``fault``: why it could not be run."""
+    reasons = (*found.reasons, *([fault] if fault else ()))
+    return replace(found, state="partly" if fault else "graded", reasons=reasons, code=tuple(code))
+
+
+class CodeScorer:
+    """Runs and scores learners' code on this machine. Safe to use from several threads.
+
+    ``unprotected``: without a box where there is none.
+    """
+
+    def __init__(self, *, unprotected: bool = False) -> None:
+        self._unprotected = unprotected
+        self._box = threading.Lock()
+        self._fault: SandboxError | None = None
+        self._tried = False
+
+    @property
+    def fault(self) -> SandboxError | None:
+        """Why this machine has no working box; None when it has one. Tried once."""
+        with self._box:
+            if not self._tried:
+                self._tried = True
+                try:
+                    probe()
+                except SandboxError as error:
+                    self._fault = error
+        return self._fault
+
+    def score(
         self, master: Master, solutions: Mapping[str, str]
     ) -> tuple[list[CodeScore], SandboxError | None]:
         """The code's scores; without a working box no code is run, and the reason comes along."""
-        fault = self._without_box()
+        fault = self.fault
         if fault is None:
             outcome = run_code(master, solutions)
             if outcome.state != "broken":
                 return score_code(master, solutions, outcome), None
             fault = SandboxError(N_("Phần mã lệnh chưa chạy được do lỗi của máy chủ; giảng viên sẽ chấm."))
         return unscored(master, solutions), fault
-
-    def _without_box(self) -> SandboxError | None:
-        with self._box:
-            if not self._box_tried:
-                self._box_tried = True
-                try:
-                    probe()
-                except SandboxError as error:
-                    self._box_fault = error
-        return self._box_fault
 
 
 class Kept(Generic[T]):
@@ -233,7 +263,7 @@ class Kept(Generic[T]):
     def get(self, path: Path) -> T:
         """What ``path`` holds now."""
         try:
-            status = os.stat(path)  # noqa: PTH116  (for every submission)
+            status = path.stat()
             stamp = (status.st_ino, status.st_size, status.st_mtime_ns)
         except FileNotFoundError:
             stamp = None

@@ -6,10 +6,10 @@ It takes the place of nbgrader's own feedback, which holds the hidden tests and 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment
-from markupsafe import Markup
 
 from hocvuso.exchange.collect import SECRET
 from hocvuso.grading.files import write_file
@@ -44,12 +44,12 @@ h2{font-size:1rem}
 </style></head><body><main>
 <h1>{{ say(N("Kết quả bài {edition}"), edition=r.edition) }}</h1>
 {% if r.state == "refused" %}<p>{{ say(N("Bài này chưa chấm được.")) }}</p>
-{% for reason in r.reasons %}<p>{{ reason.tell(lang) }}</p>{% endfor %}
+{% for reason in r.reasons %}<p>{{ reason }}</p>{% endfor %}
 <p>{{ say(N("Hãy nộp lại; nếu vẫn lỗi, hãy báo người vận hành.")) }}</p>
 {% else %}<p><strong>{{ say(N("Điểm: {points}/{out_of}"), points=r.points, out_of=r.out_of) }}</strong></p>{% endif %}
 {% if r.state == "partly" %}<p>{{ say(N("Còn phần chờ giảng viên chấm; điểm có thể tăng thêm.")) }}</p>
-{% elif r.state == "graded" %}{% for reason in r.reasons %}<p>{{ reason.tell(lang) }}</p>{% endfor %}{% endif %}
-{{ sections }}
+{% elif r.state == "graded" %}{% for reason in r.reasons %}<p>{{ reason }}</p>{% endfor %}{% endif %}
+<!--sections-->
 </main></body></html>
 """
 _SECTION = """<section>
@@ -60,6 +60,7 @@ _SECTION = """<section>
 {% if q.why %}<p>{{ say(N("Giải thích")) }}: {{ q.why }}</p>{% endif %}
 {% for note in q.notes %}<p>{{ note.tell(lang) }}</p>{% endfor %}
 </section>"""
+_HOLE = "<!--sections-->"  # all else in the page is escaped, so nothing else can look like it
 _environment = Environment(autoescape=True, trim_blocks=True)
 _page = _environment.from_string(_PAGE)
 _section = _environment.from_string(_SECTION)
@@ -77,8 +78,30 @@ def section_of(part: QuestionResult, lang: str = "vi") -> str:
 
 def page_of(result: Result, sections: Iterable[str], lang: str = "vi") -> str:
     """The page of a ``result``, with its parts on the questions as `section_of` made them."""
-    inner = Markup("".join(sections))  # noqa: S704  (escaped part by part)
-    return _page.render(r=result, sections=inner, say=get_language(lang), N=N_, lang=lang)
+    before, after = _around(
+        result.edition,
+        result.state,
+        result.points,
+        result.out_of,
+        tuple(reason.tell(lang) for reason in result.reasons),
+        lang,
+    )
+    return before + "".join(sections) + after
+
+
+@lru_cache(maxsize=1024)
+def _around(  # noqa: PLR0913, PLR0917  (all that it depends on)
+    edition: str, state: str, points: int, out_of: int, reasons: tuple[str, ...], lang: str
+) -> tuple[str, str]:
+    """What stands before and after the parts on the questions; a class has the same few again and again."""
+    page = _page.render(
+        r={"edition": edition, "state": state, "points": points, "out_of": out_of, "reasons": reasons},
+        say=get_language(lang),
+        N=N_,
+        lang=lang,
+    )
+    before, after = page.rsplit(_HOLE, 1)
+    return before, after
 
 
 def write_feedback(

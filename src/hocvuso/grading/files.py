@@ -20,26 +20,24 @@ from typing import TYPE_CHECKING, Any
 from hocvuso.lessons.swap import exchange
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from types import TracebackType
-    from typing import Self
+    from collections.abc import Iterable, Mapping
 
 STAGING = ".staging"  # no learner's folder begins with a dot
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _EXISTS = {errno.ENOTEMPTY, errno.EEXIST}
 
 
-def write_file(path: Path, content: bytes) -> None:
+def write_file(path: str | Path, content: bytes) -> None:
     """Put ``content`` at ``path``: what was there before, or all of it. For the only process that writes there.
 
     The temporary name is always the same, so that what a killed process left is gone after the next write.
     """
-    folder, name = os.path.split(path)
+    folder, _, name = str(path).rpartition("/")
     part = f"{folder}/.{name}.part"
     try:
         _write_new(part, content, 0o644)
     except FileNotFoundError:
-        os.makedirs(folder, exist_ok=True)  # noqa: PTH103  (a text already)
+        _make_folder(folder)
         _write_new(part, content, 0o644)
     except FileExistsError:
         os.unlink(part)  # noqa: PTH108  (a text already)
@@ -52,14 +50,23 @@ def write_file(path: Path, content: bytes) -> None:
         raise
 
 
+def _make_folder(folder: str) -> None:
+    try:
+        os.mkdir(folder)  # noqa: PTH102  (nearly always the only one that is missing)
+    except FileExistsError:
+        pass
+    except FileNotFoundError:
+        os.makedirs(folder, exist_ok=True)  # noqa: PTH103
+
+
 def _write_new(path: str, content: bytes, mode: int | None = None) -> None:
     handle = os.open(path, _NEW, 0o666)
     try:
         if mode is not None:
             os.fchmod(handle, mode)
-        left = memoryview(content)
-        while left:
-            left = left[os.write(handle, left) :]
+        written = os.write(handle, content)
+        while written < len(content):
+            written += os.write(handle, content[written:])
     except BaseException:
         with suppress(OSError):
             os.unlink(path)  # noqa: PTH108
@@ -69,39 +76,29 @@ def _write_new(path: str, content: bytes, mode: int | None = None) -> None:
 
 
 class Workshop:
-    """Puts whole folders in place below some roots. A context manager; each process has one of its own.
+    """Puts whole folders in place below some roots. Each process has one of its own, and closes it at its end.
 
     What a killed process left is removed by the next one to open a workshop on the same root.
     """
 
-    def __init__(self, roots: Iterable[Path]) -> None:
+    def __init__(self, roots: Iterable[str]) -> None:
         self._numbers = itertools.count()
-        self._stack = ExitStack()
-        self._benches: dict[Path, Path] = {}
-        with self._stack as stack:
+        self._benches: dict[str, str] = {}
+        with ExitStack() as stack:
             for root in roots:
-                self._benches[root] = _bench(root / STAGING, stack)
-            self._stack = stack.pop_all()
+                self._benches[root] = str(_bench(Path(root, STAGING), stack))
+            self.close = stack.pop_all().close
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stack.close()
-
-    def put(self, root: Path, below: Sequence[str], files: Mapping[str, bytes]) -> None:
-        """Let ``files`` be the folder ``root/below…``; a reader finds the old folder or the new one."""
+    def put(self, root: str, below: str, files: Mapping[str, bytes]) -> None:
+        """Let ``files`` be the folder ``root/below``; a reader finds the old folder or the new one."""
         made = f"{self._benches[root]}/{next(self._numbers)}"
-        target = "/".join((str(root), *below))
         try:
             os.mkdir(made)  # noqa: PTH102
             for name, content in files.items():
                 if "/" in name:
                     os.makedirs(os.path.dirname(f"{made}/{name}"), exist_ok=True)  # noqa: PTH103, PTH120
                 _write_new(f"{made}/{name}", content)
-            place(made, target)
+            place(made, f"{root}/{below}")
         except BaseException:
             rmtree(made, ignore_errors=True)
             raise
@@ -112,7 +109,7 @@ def place(made: str, target: str) -> None:
     try:
         os.rename(made, target)  # noqa: PTH104
     except FileNotFoundError:
-        os.makedirs(os.path.dirname(target), exist_ok=True)  # noqa: PTH103, PTH120
+        _make_folder(target.rpartition("/")[0])
         os.rename(made, target)  # noqa: PTH104
     except OSError as error:
         if error.errno not in _EXISTS:
@@ -149,7 +146,7 @@ def _hold(folder: Path, stack: ExitStack) -> None:
     fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def sync(roots: Iterable[Path]) -> None:
+def sync(roots: Iterable[str | Path]) -> None:
     """Wait until everything that was written below ``roots`` is on the disk; OSError when it is not."""
     seen: set[int] = set()
     for root in roots:

@@ -24,9 +24,8 @@ from hocvuso.exchange.claims import Claims
 from hocvuso.exchange.collect import Collected, Taken, Waiting, find_waiting, sweep, take_in
 from hocvuso.exchange.receipts import SiteKey
 from hocvuso.grading.assess import Assessment, Assessor
-from hocvuso.grading.files import Workshop, sync
 from hocvuso.grading.gradebook import GradebookWriter, Recorded
-from hocvuso.grading.outcome import clear_away, evidence_of, keep_copy, write_notebooks, write_shown
+from hocvuso.grading.outcome import Outcomes
 from hocvuso.grading.pools import LocalPool, Pool
 from hocvuso.language import N_, get_language
 
@@ -41,7 +40,9 @@ if TYPE_CHECKING:
 Report: TypeAlias = "Callable[[str], None]"
 MOST_AT_ONCE = 256  # submissions in a batch
 MOST_BYTES = 16 * 1024 * 1024  # of their files; the last one may go beyond
-CODE_WEIGHT = 32  # of a submission with code, which takes seconds: the batch must not hold up its first
+CODE_AHEAD = (
+    4  # with code, for each that the pool does at once: the batch must not hold up its first for long
+)
 OTHERS_EVERY = 0.05  # seconds between two looks at what another grader holds
 TIMES_BUSY = 3  # for a gradebook that is away we wait so many times as for one that is busy
 log = logging.getLogger("hocvuso.grading")
@@ -83,10 +84,11 @@ def grade_waiting(  # noqa: PLR0913  (the two sources of chance and time, and wh
     now: Callable[[], datetime],
     new_id: Callable[[], str],
     unprotected: bool = False,
+    pool: Pool | None = None,
 ) -> Summary:
     """Grade everything that waits (of one lesson, when named). No submission's damage touches another."""
     sweep(places)
-    with Grader(places, report, now=now, new_id=new_id, unprotected=unprotected) as grader:
+    with Grader(places, report, now=now, new_id=new_id, unprotected=unprotected, pool=pool) as grader:
         return grader.grade(find_waiting(places, lesson))
 
 
@@ -125,10 +127,9 @@ class Grader:
         with ExitStack() as stack:
             self._book = stack.enter_context(GradebookWriter(places))
             self._claims = stack.enter_context(Claims(places.var / "grader"))
-            roots = (places.submitted, places.autograde, places.evidence)
-            self._workshop = stack.enter_context(Workshop(roots))
+            self._outcomes = stack.enter_context(Outcomes(places))
             self._pool = pool or stack.enter_context(LocalPool())
-            self._finisher = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="finish"))
+            self._syncer = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="sync"))
             self._stack = stack.pop_all()
 
     def __enter__(self) -> Self:
@@ -156,27 +157,31 @@ class Grader:
         What another grader holds is waited for, unless ``for_others`` is false; then it is left to the next call.
         Between two batches ``enough`` may end it.
         """
-        run = _Run(self._claims, self._report, failed)
-        rest: Iterator[Waiting] = iter(waiting)
-        going_on = True
-        while going_on and not enough():
+        self._assessor.refresh()
+        run = _Run(self._claims, self._outcomes, self._report, failed)
+        try:
+            self._grade_all(run, iter(waiting), for_others=for_others, enough=enough)
+        finally:
+            run.settle()  # also when the pool is lost: what has been written down is done
+        return run.summary
+
+    def _grade_all(
+        self, run: _Run, rest: Iterator[Waiting], *, for_others: bool, enough: Callable[[], bool]
+    ) -> None:
+        while not enough():
             chunk = list(islice(rest, MOST_AT_ONCE))
             if chunk:
-                going_on = self._grade_chunk(run.claim(chunk), run)
+                if not self._grade_chunk(run.claim(chunk), run):
+                    run.summary.failed += sum(1 for _ in rest) + len(run.take_held())
+                    return
                 continue
             run.settle()
-            before = run.summary.taken
             held = run.take_held()
             if not held or not for_others:
-                return run.summary
-            if before == run.taken_before:
+                return
+            if not run.got_on():
                 self._pause(OTHERS_EVERY)
-            run.taken_before = before
             rest = iter(held)
-        run.settle()
-        if not going_on:
-            run.summary.failed += sum(1 for _ in rest) + len(run.take_held())
-        return run.summary
 
     def _grade_chunk(self, chunk: Sequence[Waiting], run: _Run) -> bool:
         """Grade what has been claimed; False when nothing can be written down now, which all would meet."""
@@ -188,11 +193,12 @@ class Grader:
             run.settle()
             run.add([_Done(one, error=error) for one in chunk])
             return False
+        self._assessor.refresh()
         left = {(one.root, one.steps): one for one in chunk}
         for part in self._read(chunk, known):
             done = self._grade_part(part)
             run.settle()  # the batch before: no more than two are in memory
-            run.finishing = self._finisher.submit(self._finish, done)
+            run.finish(done, self._syncer.submit(self._outcomes.sync))
             for one in done:
                 del left[one.waiting.root, one.waiting.steps]
             stopped = next((one.error for one in done if one.error and _meets_all(one.error)), None)
@@ -208,12 +214,13 @@ class Grader:
         """What ``chunk`` holds, read in parts of a bounded weight."""
         part: list[tuple[Waiting, Taken | Exception]] = []
         size = weight = 0
+        of_code = max(1, MOST_AT_ONCE // (CODE_AHEAD * self._pool.width))
         for one in chunk:
             found = self._take_in(one, known.get((one.learner, one.name)))
             part.append((one, found))
             if isinstance(found, Taken):
                 size += sum(map(len, found.files.values()))
-            weight += CODE_WEIGHT if self._assessor.runs_code(one.edition) else 1
+            weight += of_code if self._assessor.runs_code(one.edition) else 1
             if size >= MOST_BYTES or weight >= MOST_AT_ONCE:
                 yield part
                 part, size, weight = [], 0, 0
@@ -233,14 +240,12 @@ class Grader:
         for waiting, read in part:
             if isinstance(read, Exception):
                 done.append(_Done(waiting, error=read))
-            elif evidence_of(
-                self._places, read.waiting
-            ).exists():  # by a run that was cut off before it cleared
+            elif self._outcomes.has_evidence(read.waiting):
                 done.append(_Done(read.waiting, Assessment(read, "refused"), "older"))
             else:
                 taken.append(read)
         assessed: list[Assessment] = []
-        for one, found in zip(taken, self._pool.map(_Assess(self._assessor), taken), strict=True):
+        for one, found in zip(taken, self._pool.assess(self._assessor, taken), strict=True):
             if isinstance(found, Assessment):
                 assessed.append(found)
             else:
@@ -275,58 +280,31 @@ class Grader:
         try:
             if found.learner is not None:
                 if recorded.counts:
-                    write_notebooks(self._workshop, self._places, found)
+                    self._outcomes.write_notebooks(found)
                 if recorded.latest and self._assessor.is_released(found.edition):
-                    write_shown(self._places, found, recorded, graded, found.taken.files)
+                    self._outcomes.write_shown(found, recorded, graded, found.taken.files)
             if not found.taken.ours:
-                keep_copy(self._workshop, self._places, found)
+                self._outcomes.keep_copy(found)
         except Exception as error:  # noqa: BLE001
             return _Done(waiting, error=error)
         return _Done(waiting, found, found.state if recorded.latest else "older")
-
-    def _finish(self, batch: Sequence[_Done]) -> list[_Done]:
-        """Bring a batch to the disk, then clear it away."""
-        places = self._places
-        try:
-            sync((places.autograde, places.var, places.evidence))
-        except OSError as error:
-            return [one if one.error else _Done(one.waiting, error=error) for one in batch]
-        return [self._clear(one) for one in batch]
-
-    def _clear(self, one: _Done) -> _Done:
-        if one.found is None:
-            return one
-        try:
-            clear_away(self._workshop, self._places, one.found)
-        except Exception as error:  # noqa: BLE001
-            return _Done(one.waiting, error=error)
-        return one
-
-
-class _Assess:
-    """`Assessor.assess`, with an exception as the result: one must not stop the others."""
-
-    def __init__(self, assessor: Assessor) -> None:
-        self._assessor = assessor
-
-    def __call__(self, taken: Taken) -> Assessment | Exception:
-        try:
-            return self._assessor.assess(taken)
-        except Exception as error:  # noqa: BLE001
-            return error
 
 
 class _Run:
     """One call of `Grader.grade`: what it holds, what it put off, what is being finished, and the counts."""
 
-    def __init__(self, claims: Claims, report: Report, failed: Callable[[Waiting], None]) -> None:
+    def __init__(
+        self, claims: Claims, outcomes: Outcomes, report: Report, failed: Callable[[Waiting], None]
+    ) -> None:
         self.summary = Summary()
-        self.finishing: Future[list[_Done]] | None = None
-        self.taken_before = -1
+        self._taken_before = -1
         self._claims = claims
+        self._outcomes = outcomes
         self._report = report
         self._failed = failed
         self._held: list[Waiting] = []
+        self._written: list[_Done] = []
+        self._synced: Future[None] | None = None
 
     def claim(self, chunk: Iterable[Waiting]) -> list[Waiting]:
         """Those of ``chunk`` that are ours now and still there; what somebody else holds is put off."""
@@ -345,11 +323,36 @@ class _Run:
         held, self._held = self._held, []
         return held
 
+    def finish(self, written: list[_Done], synced: Future[None]) -> None:
+        """A batch that is on its way to the disk: `settle` ends it."""
+        self._written, self._synced = written, synced
+
+    def got_on(self) -> bool:
+        """Whether anything has been done since the last time this was asked."""
+        before, self._taken_before = self._taken_before, self.summary.taken
+        return before != self._taken_before
+
     def settle(self) -> None:
-        """Wait for the batch that is being finished, and count it."""
-        if self.finishing is not None:
-            finishing, self.finishing = self.finishing, None
-            self.add(finishing.result())
+        """Wait until the batch before is on the disk, clear it away and count it."""
+        if self._synced is None:
+            return
+        batch, synced = self._written, self._synced
+        self._written, self._synced = [], None
+        try:
+            synced.result()
+        except OSError as error:
+            self.add([one if one.error else _Done(one.waiting, error=error) for one in batch])
+        else:
+            self.add([self._clear(one) for one in batch])
+
+    def _clear(self, one: _Done) -> _Done:
+        if one.found is None:
+            return one
+        try:
+            self._outcomes.clear_away(one.found)
+        except Exception as error:  # noqa: BLE001
+            return _Done(one.waiting, error=error)
+        return one
 
     def add(self, batch: Iterable[_Done]) -> None:
         """Count and tell what became of a batch, and let others have what was claimed."""

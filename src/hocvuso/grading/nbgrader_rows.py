@@ -7,9 +7,9 @@ credit, comments, flags) stays. nbgrader's own classes are not loaded: they woul
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from sqlalchemy import (
     Boolean,
@@ -325,5 +325,9 @@ def _rescored(*, look_again: bool) -> Any:  # an Update
 
 
 def _key() -> str:
-    """A row's key as nbgrader makes them."""
-    return uuid4().hex
+    """A row's key as nbgrader makes them: a random UUID (RFC 9562, version 4) in 32 digits."""
+    digits = os.urandom(16).hex()
+    return f"{digits[:12]}4{digits[13:16]}{_VARIANT[digits[16]]}{digits[17:]}"
+
+
+_VARIANT = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}

@@ -1,8 +1,13 @@
-"""What follows from a graded submission, as files: graded notebook, result record, feedback page, evidence."""
+"""What follows from a graded submission, as files: graded notebook, result record, feedback page, evidence.
+
+All of it is written by one `Outcomes` for each grader; several graders never write what is one learner's and edition's
+(see `hocvuso.exchange.claims`).
+"""
 
 from __future__ import annotations
 
 import errno
+import os
 import stat
 from typing import TYPE_CHECKING
 
@@ -19,7 +24,8 @@ from hocvuso.places import folder_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
-    from pathlib import Path
+    from types import TracebackType
+    from typing import Self
 
     from hocvuso.exchange.collect import Waiting
     from hocvuso.grading.assess import Assessment
@@ -30,17 +36,100 @@ UNCLAIMED = ".unclaimed"  # no learner's folder begins with a dot
 _NOT_OURS = {errno.EXDEV, errno.EPERM, errno.EACCES}
 
 
-def write_notebooks(workshop: Workshop, places: Places, found: Assessment) -> None:
-    """nbgrader's submitted and autograded folders: the latest submission, its answers and its outputs."""
-    receipt = found.taken.receipt
-    assert receipt is not None and found.book is not None and found.learner is not None  # noqa: S101, PT018
-    common = {
-        "answers.json": (found.book.model_dump_json(indent=1) + "\n").encode("utf-8"),
-        "timestamp.txt": receipt.handed_in.strftime(TIMESTAMP).encode("ascii"),
-    }
-    below = folder_of(found.learner), found.edition
-    workshop.put(places.submitted, below, {**found.taken.files, **common})
-    workshop.put(places.autograde, below, {**common, f"{found.edition}.ipynb": graded_notebook(found)})
+class Outcomes:
+    """The files of one course that follow from grading; a context manager."""
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
+        # asked once: a path is put together for every file of every submission
+        self._submitted, self._autograde = str(places.submitted), str(places.autograde)
+        self._evidence = str(places.evidence)
+        self._mode: int | None = None
+        self._workshop = Workshop((self._submitted, self._autograde, self._evidence))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._workshop.close()
+
+    def sync(self) -> None:
+        """Wait until everything written so far is on the disk; OSError when it is not."""
+        sync((self._autograde, self._places.var, self._evidence))
+
+    def write_notebooks(self, found: Assessment) -> None:
+        """nbgrader's submitted and autograded folders: the latest submission, its answers and its outputs."""
+        receipt = found.taken.receipt
+        assert receipt is not None and found.book is not None and found.learner is not None  # noqa: S101, PT018
+        common = {
+            "answers.json": (found.book.model_dump_json(indent=1) + "\n").encode("utf-8"),
+            "timestamp.txt": receipt.handed_in.strftime(TIMESTAMP).encode("ascii"),
+        }
+        below = f"{folder_of(found.learner)}/{found.edition}"
+        self._workshop.put(self._submitted, below, {**found.taken.files, **common})
+        graded = {**common, f"{found.edition}.ipynb": graded_notebook(found)}
+        self._workshop.put(self._autograde, below, graded)
+
+    def write_graded_notebook(self, found: Assessment) -> None:
+        """The graded notebook alone, in the place of the earlier one."""
+        assert found.learner is not None  # noqa: S101
+        name = f"{self._autograde}/{folder_of(found.learner)}/{found.edition}/{found.edition}.ipynb"
+        write_file(name, graded_notebook(found))
+
+    def write_shown(
+        self, found: Assessment, recorded: Recorded, graded: datetime, files: Mapping[str, bytes]
+    ) -> None:
+        """The result record and the feedback page; ``files`` are those that were handed in."""
+        result = make_result(found, graded, recorded)
+        code = list(_code_results(found))
+        texts = [*(piece.text for piece in found.pieces.values()), *map(question_text, code)]
+        write_result(self._places, result, texts)
+        sections = [*(piece.section for piece in found.pieces.values()), *map(section_of, code)]
+        write_feedback(self._places, result, sections, files)
+
+    def has_evidence(self, waiting: Waiting) -> bool:
+        """Whether a submission has been done, by a run that was cut off before it cleared it away."""
+        return os.path.exists(self._evidence_of(waiting))  # noqa: PTH110  (a text, for every submission)
+
+    def keep_copy(self, found: Assessment) -> None:
+        """Keep a submission as it came, with its receipt; and the merged answers, where merging changed them."""
+        taken = found.taken
+        files = dict(taken.files)
+        if taken.receipt is not None:
+            files[RECEIPT] = taken.receipt.model_dump_json(indent=1).encode("utf-8")
+        target = self._evidence_of(taken.waiting)
+        if found.book is not None and taken.waiting.via == "jupyterlab":
+            merged = found.book.model_dump_json(indent=1).encode("utf-8")
+            write_file(f"{target}.answers.json", merged)
+        self._workshop.put(self._evidence, target.removeprefix(self._evidence + "/"), files)
+
+    def clear_away(self, found: Assessment) -> None:
+        """Take a submission away from where it waited; into the evidence, unless that has it already."""
+        if found.taken.ours and not self.has_evidence(found.taken.waiting):
+            try:
+                self._move(found.taken.waiting)
+            except OSError as error:
+                if error.errno not in _NOT_OURS:
+                    raise
+                self.keep_copy(found)
+                self.sync()
+            else:
+                return
+        found.taken.waiting.clear()  # a lab's owner may hold on to it; the evidence says that it is done
+
+    def _move(self, waiting: Waiting) -> None:
+        if self._mode is None:
+            self._places.evidence.mkdir(parents=True, exist_ok=True)
+            self._mode = stat.S_IMODE(self._places.evidence.stat().st_mode) & 0o777
+        path = str(waiting.path)
+        os.chmod(path, self._mode)  # noqa: PTH101  (whoever may write where it waited may not do so in the evidence)
+        place(path, self._evidence_of(waiting))
+
+    def _evidence_of(self, waiting: Waiting) -> str:
+        owner = UNCLAIMED if waiting.learner is None else folder_of(waiting.learner)
+        return f"{self._evidence}/{owner}/{waiting.edition or UNCLAIMED}/{waiting.name}"
 
 
 def graded_notebook(found: Assessment) -> bytes:
@@ -56,18 +145,6 @@ def graded_notebook(found: Assessment) -> bytes:
     return found.sheet.form.filled(
         source=lambda name: NotebookForm.value(found.solutions.get(name, "")), outputs=outputs
     )
-
-
-def write_shown(
-    places: Places, found: Assessment, recorded: Recorded, graded: datetime, files: Mapping[str, bytes]
-) -> None:
-    """The result record and the feedback page; ``files`` are those that were handed in."""
-    result = make_result(found, graded, recorded)
-    code = list(_code_results(found))
-    texts = (*(piece.text for piece in found.pieces.values()), *map(question_text, code))
-    write_result(places, result, texts)
-    sections = (*(piece.section for piece in found.pieces.values()), *map(section_of, code))
-    write_feedback(places, result, sections, files)
 
 
 def make_result(found: Assessment, graded: datetime, recorded: Recorded) -> Result:
@@ -109,46 +186,3 @@ def _code_results(found: Assessment) -> Iterator[QuestionResult]:
             your=part.source or None,
             notes=tuple(Sentence.of(message, named) for message, named in part.notes),
         )
-
-
-def evidence_of(places: Places, waiting: Waiting) -> Path:
-    """Where a submission is kept for good."""
-    owner = UNCLAIMED if waiting.learner is None else folder_of(waiting.learner)
-    return places.evidence / owner / (waiting.edition or UNCLAIMED) / waiting.name
-
-
-def keep_copy(workshop: Workshop, places: Places, found: Assessment) -> None:
-    """Keep a submission as it came, with its receipt; and the merged answers, where merging changed them."""
-    taken = found.taken
-    files = dict(taken.files)
-    if taken.receipt is not None:
-        files[RECEIPT] = taken.receipt.model_dump_json(indent=1).encode("utf-8")
-    target = evidence_of(places, taken.waiting)
-    if found.book is not None and taken.waiting.via == "jupyterlab":
-        merged = found.book.model_dump_json(indent=1).encode("utf-8")
-        write_file(target.with_name(target.name + ".answers.json"), merged)
-    workshop.put(places.evidence, target.relative_to(places.evidence).parts, files)
-
-
-def clear_away(workshop: Workshop, places: Places, found: Assessment) -> None:
-    """Take a submission away from where it waited; into the evidence, unless that has it already."""
-    waiting = found.taken.waiting
-    target = evidence_of(places, waiting)
-    if found.taken.ours and not target.exists():
-        try:
-            _move(places, waiting, target)
-        except OSError as error:
-            if error.errno not in _NOT_OURS:
-                raise
-            keep_copy(workshop, places, found)
-            sync([places.evidence])
-        else:
-            return
-    waiting.clear()  # a lab's owner may hold on to it; the evidence says that it is done
-
-
-def _move(places: Places, waiting: Waiting, target: Path) -> None:
-    # whoever may write into the waiting folder may not write into the evidence
-    places.evidence.mkdir(parents=True, exist_ok=True)
-    waiting.path.chmod(stat.S_IMODE(places.evidence.stat().st_mode) & 0o777)
-    place(str(waiting.path), str(target))

@@ -1,36 +1,44 @@
-"""Where assessments are made: a pool applies a function to a batch and gives the results in the batch's order."""
+"""Where assessments are made: in this process (`LocalPool`) or on a Dask cluster (`hocvuso.grading.dask_pool`)."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-T = TypeVar("T")
-R = TypeVar("R")
+    from hocvuso.exchange.collect import Taken
+    from hocvuso.grading.assess import Assessment, Assessor
 
 
 class Pool(Protocol):
     """Workers that make assessments."""
 
-    def map(self, act: Callable[[T], R], batch: Sequence[T]) -> Iterable[R]:
-        """What ``act`` gives for each of ``batch``, in its order; the first exception of ``act`` is raised."""
+    @property
+    def width(self) -> int:
+        """How many submissions are assessed at once."""
+
+    def assess(self, assessor: Assessor, batch: Sequence[Taken]) -> Iterable[Assessment | Exception]:
+        """The assessment of each of ``batch``, in its order; an exception for one that could not be made.
+
+        Raises when none can be made now, and all of the batch is to be tried again.
+        """
 
 
 class LocalPool:
     """The threads of this process, one for each core; a context manager.
 
-    Code runs in processes of its own (`hocvuso.kernels`), which the threads wait for. Answers to questions are scored
-    in one thread: it takes less than to hand them over.
+    Code runs in processes of its own (`hocvuso.kernels`), which the threads wait for.
     """
 
     def __init__(self, workers: int | None = None) -> None:
-        self._threads = ThreadPoolExecutor(workers or os.cpu_count() or 1, thread_name_prefix="assess")
+        self.width = workers or os.cpu_count() or 1
+        self._threads = ThreadPoolExecutor(self.width, thread_name_prefix="assess")
 
     def __enter__(self) -> Self:
         return self
@@ -40,6 +48,13 @@ class LocalPool:
     ) -> None:
         self._threads.shutdown(cancel_futures=True)
 
-    def map(self, act: Callable[[T], R], batch: Sequence[T]) -> Iterator[R]:
+    def assess(self, assessor: Assessor, batch: Sequence[Taken]) -> Iterator[Assessment | Exception]:
         """Each of ``batch`` in the next free thread."""
-        return iter(self._threads.map(act, batch))
+        return iter(self._threads.map(partial(_assess, assessor), batch))
+
+
+def _assess(assessor: Assessor, taken: Taken) -> Assessment | Exception:
+    try:
+        return assessor.assess(taken)
+    except Exception as error:  # noqa: BLE001  (one submission must not stop the others)
+        return error

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from hocvuso.grading.pools import Pool
     from hocvuso.places import Places
 
 EVERY = 0.1  # seconds between two looks at the site's submissions
@@ -42,10 +43,11 @@ def watch(  # noqa: PLR0913  (the two sources of chance and time, and who is tol
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
     unprotected: bool = False,
+    pool: Pool | None = None,
 ) -> None:
     """Grade what arrives until ``stop`` is set. An error is logged and the watch goes on."""
     sweep(places)
-    with _Watcher(places, stop, lesson, report, now, new_id, unprotected=unprotected) as watcher:
+    with _Watcher(places, stop, lesson, report, now, new_id, unprotected=unprotected, pool=pool) as watcher:
         look = 0
         while not stop.is_set():
             well = watcher.look(labs=look % LABS_EVERY == 0)
@@ -64,12 +66,15 @@ class _Watcher:
         new_id: Callable[[], str],
         *,
         unprotected: bool,
+        pool: Pool | None,
     ) -> None:
         self._places = places
         self._stop = stop
         self._lesson = lesson
         self._report = report
-        self._open = partial(Grader, places, report, now=now, new_id=new_id, unprotected=unprotected)
+        self._open = partial(
+            Grader, places, report, now=now, new_id=new_id, unprotected=unprotected, pool=pool
+        )
         self._grader: Grader | None = None
         self._retry: dict[Path, float] = {}
         self._seen: int | None = None
