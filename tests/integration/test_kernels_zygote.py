@@ -75,8 +75,10 @@ HONEST = {
         "10",
     ),
     "sqlite and temporary files": (
-        "import sqlite3, tempfile\nf = tempfile.NamedTemporaryFile()\n"
-        "print(sqlite3.connect(f.name).execute('select 7').fetchone()[0])",
+        (
+            "import sqlite3, tempfile\nf = tempfile.NamedTemporaryFile()\n"
+            "print(sqlite3.connect(f.name).execute('select 7').fetchone()[0])"
+        ),
         "7",
     ),
 }
