@@ -51,11 +51,8 @@ def main(name: str) -> None:
     ended = [turn(attack, number, traps.named) for number in range(len(attack.rounds))]
     took = time.monotonic() - began
     kill_the_rest()
-    print(
-        json.dumps(
-            report(attack) | {"ended": ended, "seconds": round(took, 1), "sprung": sorted(traps.close())}
-        )
-    )
+    found = report(attack) | {"ended": ended, "seconds": round(took, 1), "sprung": sorted(traps.close())}
+    sys.stdout.write(json.dumps(found))
 
 
 def lay_out() -> None:

@@ -1,0 +1,206 @@
+"""Every attack of this folder against our real grader, all in one course, as it would meet them."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hocvuso.places import Places, folder_of
+from hocvuso.records.export import write_export
+from tests.attacks import secret
+from tests.attacks.course import BLANK, HONEST, Battle, Grounds, fight, make_attacked_course, markup_in
+from tests.attacks.outcomes import OURS_FILE, keep, told_of_ours
+from tests.attacks.report import DOCUMENT
+from tests.attacks.shape import CODE, QUESTIONS, Attack, attack_files, load_attacks
+from tests.attacks.traps import Traps
+
+ATTACKS = load_attacks()
+CLASSES = {path.parent.name for path in attack_files()}
+HOSTILE = (
+    "equality/class_eq",
+    "rewriting/ast_transformer",
+    "ending/kill_everything",
+    "exhausting/flood_stdout",
+)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Places:
+    """The course that is attacked, before anybody has handed in."""
+    return make_attacked_course(tmp_path_factory.mktemp("course"))
+
+
+@pytest.fixture(scope="module")
+def battle(built: Places) -> Iterator[Battle]:
+    """What came of all attacks, graded together; kept for the document."""
+    found = fight(built, ATTACKS)
+    results = {
+        attack.id: {
+            "state": found.outcomes[attack.id].state,
+            "scores": found.outcomes[attack.id].scores,
+            "manual": found.outcomes[attack.id].manual,
+            "leaks": sorted(found.outcomes[attack.id].leaks),
+        }
+        for attack in ATTACKS
+    }
+    keep(OURS_FILE, {"attacks": results, "full": found.full})
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.id)
+def test_the_attack_ends_as_its_file_says(battle, attack):
+    """State and points are the expected ones, no person's mark appeared, and no secret came out."""
+    found = battle.outcomes[attack.id]
+    assert not found.leaks
+    assert not found.manual
+    assert found.state == attack.expected["state"], found.reasons
+    if found.state in {"graded", "partly"}:
+        assert found.scores == attack.scores(battle.full[attack.edition])
+
+
+@pytest.mark.slow
+def test_nobody_else_is_touched(battle):
+    """Who handed in beside them has the grades that their own answers deserve, and nothing of others."""
+    for learner in HONEST:
+        assert (battle.honest[learner].state, battle.honest[learner].scores) == ("graded", battle.full[CODE])
+        assert not battle.honest[learner].leaks
+    assert battle.honest["tren-trang"].scores == battle.full[QUESTIONS]
+    assert (battle.honest[BLANK].state, battle.honest[BLANK].scores) == ("graded", {})
+
+
+@pytest.mark.slow
+def test_no_trap_is_sprung(battle):
+    """No listener on the machine was reached, no file was left on it, no process lives on."""
+    assert battle.sprung == set()
+
+
+@pytest.mark.slow
+def test_the_grader_says_no_secret_and_blames_nothing_on_itself(battle):
+    """Neither log nor progress holds a secret, and no attack made the grader fail."""
+    assert not secret.shown(battle.said)
+    assert not [line for line in battle.said if "could not be graded" in line]
+
+
+@pytest.mark.slow
+def test_a_spreadsheet_finds_no_formula_in_the_export(built, battle):
+    """Names are the learners' to choose; none begins a formula in the file that others open."""
+    with write_export(built).open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    assert any("HYPERLINK" in cell for row in rows for cell in row), "the attack is not in the export"
+    assert not [
+        cell for row in rows for cell in row if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} and len(cell) > 1
+    ]
+
+
+@pytest.mark.slow
+def test_one_in_ten_hostile_changes_nothing_for_the_other_nine(tmp_path):
+    """A class of forty with four attackers among them: the thirty-six get what they get without them, to the letter."""
+    hostile = [attack for attack in ATTACKS if attack.id in HOSTILE]
+    with_them, without = (
+        class_of(made, hostile if made.name == "with" else [])
+        for made in (tmp_path / "with", tmp_path / "without")
+    )
+    assert len(without) == 36
+    assert len({json.dumps(row["scores"], sort_keys=True) for row in without.values()}) == 4
+    assert with_them == without
+
+
+def class_of(root: Path, hostile: list[Attack]) -> dict[str, dict[str, Any]]:
+    """What thirty-six honest learners, right and wrong, get beside ``hostile`` ones."""
+    root.mkdir()
+    places = make_attacked_course(root)
+    traps = Traps()
+    grounds = Grounds(places, traps.named)
+    kinds: list[dict[str, str]] = [
+        {},
+        {"tong": "def tong(so): return 0"},
+        {
+            "dem_chu": "def dem_chu(van_ban): return van_ban.count(' ') + 1",
+            "chao": "def chao(ten): print(ten)",
+        },
+        {
+            "ket_qua": "ket_qua = [1]",
+            "tai_khoan": "import time",
+            "loc_bang": "def loc_bang(bang): return bang",
+        },
+    ]
+    learners = [f"hv-{number:02}" for number in range(36)]
+    for number, learner in enumerate(learners):
+        grounds.solve(learner, **kinds[number % 4])
+        if number % 9 == 4 and hostile:
+            grounds.attack(hostile[number // 9], 0)
+    grounds.grade()
+    assert traps.close() == set()
+    return {learner: what_remains(grounds, learner) for learner in learners}
+
+
+def what_remains(grounds: Grounds, learner: str) -> dict[str, Any]:
+    """Everything that a learner's hand-in became, but for times, numbers and names."""
+    places = grounds.school.places
+    below = folder_of(learner)
+    result = json.loads((places.results / below / f"{CODE}.json").read_bytes())
+    graded = json.loads((places.autograde / below / CODE / f"{CODE}.ipynb").read_bytes())
+    questions = [{k: v for k, v in one.items() if k != "time"} for one in result["questions"]]
+    assert not markup_in(places, learner, CODE)
+    return {
+        "scores": grounds.outcome(learner).scores,
+        "state": result["state"],
+        "points": result["points"],
+        "questions": questions,
+        "kinds": [[o["output_type"] for o in cell.get("outputs", [])] for cell in graded["cells"]],
+        "page": (places.feedback / below / CODE / f"{CODE}.html").read_text("utf-8"),
+    }
+
+
+# the suite itself
+
+
+def test_the_suite_is_as_large_as_promised():
+    """At least sixty attacks, each with a title, what a success would be, and an expected state."""
+    assert len(ATTACKS) >= 60
+    for attack in ATTACKS:
+        assert attack.title, attack.id
+        assert "A success:" in attack.told or attack.id == "showing/stderr_with_right_answers", attack.id
+        assert attack.expected["state"] in {"graded", "refused", "unclaimed", "waiting", "nobody"}, attack.id
+    assert len({attack.learner for attack in ATTACKS}) == len(ATTACKS), "two attacks hand in under one name"
+
+
+def test_no_attack_knows_a_secret():
+    """What an attack shows it must have found: no file of the suite but `secret.py` and the victim's holds one."""
+    for path in attack_files():
+        text = path.read_text("utf-8")
+        known = {
+            token for name, token in secret.ALL.items() if name != "a way out of the box" and token in text
+        }
+        assert not known, path
+
+
+def test_the_document_names_every_attack():
+    """docs/security-suite.md is made from the suite; whoever adds an attack makes it anew."""
+    text = DOCUMENT.read_text("utf-8")
+    for attack in ATTACKS:
+        assert f"`{attack.name}`" in text, (
+            f"make the document anew: python -m tests.attacks.report ({attack.id})"
+        )
+    for kind in CLASSES:
+        assert f"## {kind}" in text.lower(), kind
+
+
+def test_a_gain_a_leak_and_another_state_are_told():
+    """What the document says of ours is read from what was found: nothing else counts as held."""
+    attack = next(one for one in ATTACKS if one.id == "ending/exit_in_solution")
+    full = {CODE: {"thu-tong": 2.0, "thu-chao": 2.0}}
+    found = {"state": "graded", "scores": {"thu-tong": 2.0}, "manual": {}, "leaks": []}
+    assert told_of_ours(attack, found, full) == "held"
+    assert (
+        told_of_ours(attack, found | {"scores": {"thu-tong": 2.0, "thu-chao": 1.0}}, full) == "**+1 points**"
+    )
+    assert told_of_ours(attack, found | {"scores": {}}, full) == "2 points lost"
+    assert told_of_ours(attack, found | {"leaks": ["gradebook"]}, full) == "**reads: gradebook**"
+    assert told_of_ours(attack, found | {"state": "refused"}, full) == "refused, not graded"
