@@ -14,8 +14,8 @@ from tests.bench.measure import QUICK, RESULTS, machine, median, say
 LIBRARIES = ("nbgrader", "nbclient", "ipykernel", "sqlalchemy", "pandas")
 
 
-def write(raw: dict[str, Any], *, plan: Any, rate: float, whole: int) -> None:
-    """build/bench/grading.json and .md; in a full run also docs/benchmarks.md."""
+def write(raw: dict[str, Any], whole: int, *, whole_run: bool) -> None:
+    """build/bench/grading.json and .md; after a full run of every part also docs/benchmarks.md."""
     numbers = figures(raw, whole)
     about = machine() | {"versions": {name: version(name) for name in (*LIBRARIES, "hocvuso")}}
     record = {
@@ -31,8 +31,8 @@ def write(raw: dict[str, Any], *, plan: Any, rate: float, whole: int) -> None:
     text = "\n\n".join((_sentence(about), table(_summary(numbers, raw, whole)), *_details(raw)))
     (RESULTS / "grading.md").write_text(text + "\n", "utf-8")
     say("\n" + text)
-    if QUICK:
-        say("\na quick run leaves docs/benchmarks.md as it is")
+    if QUICK or not whole_run:
+        say("\ndocs/benchmarks.md stays as it is: only a full run is written there")
     else:
         rewrite(DOCS / "benchmarks.md", "grading", text)
 
@@ -41,13 +41,15 @@ def figures(raw: dict[str, Any], whole: int) -> dict[str, float | None]:
     """The seven numbers. Each is of ``whole`` submissions; where fewer ran, start plus the rest in proportion."""
     widgets, code, limit, regrade = raw["widgets"], raw["code"], raw["limit"], raw["regrade"]
     took = whole_seconds(widgets, whole)
-    count = code["submissions"]
     peaks = [used["peak_mb"] for used in widgets["ours"]]
     return {
         "widget_ratio": widgets["nbgrader"]["seconds_each"] * whole / took,
         "widget_10k_seconds": took,
-        "code_ratio": code["nbgrader"]["seconds_each"] * count / median([u["seconds"] for u in code["ours"]]),
-        "latency_p95_seconds": raw["latency"]["p95"],
+        "code_ratio": code
+        and code["nbgrader"]["seconds_each"]
+        * code["submissions"]
+        / median([u["seconds"] for u in code["ours"]]),
+        "latency_p95_seconds": raw["latency"] and raw["latency"]["p95"],
         "peak_mb": max(peaks),
         "regrade_10k_seconds": regrade and regrade["run"]["seconds"] * whole / regrade["submissions"],
         "limit_ratio": median([u["seconds"] for u in widgets["ours"]]) / limit["seconds"],
@@ -76,7 +78,7 @@ def scaled(raw: dict[str, Any], whole: int) -> set[str]:
 def brief(part: dict[str, Any] | None) -> str:
     """A part's plain numbers, for the one who waits."""
     if part is None:
-        return "there is no such command yet"
+        return "no figure"
     plain = {name: value for name, value in part.items() if isinstance(value, int | float)}
     return ", ".join(
         f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}"
@@ -99,14 +101,13 @@ def _sentence(about: dict[str, Any]) -> str:
 
 def _summary(numbers: dict[str, float | None], raw: dict[str, Any], whole: int) -> list[tuple[str, ...]]:
     widgets, code, latency = raw["widgets"], raw["code"], raw["latency"]
-    count = code["submissions"]
-    code_rate = count / median([used["seconds"] for used in code["ours"]])
+    code_rate = code and code["submissions"] / median([used["seconds"] for used in code["ours"]])
     parts = scaled(raw, whole)
 
     def shown(name: str, form: str, unit: str) -> str:
         value = numbers[name]
         mark = " (from fewer, in proportion)" if name in parts else ""
-        return "not yet" if value is None else f"**{value:{form}} {unit}**{mark}"
+        return "–" if value is None else f"**{value:{form}} {unit}**{mark}"
 
     return [
         ("work", "nbgrader autograde", "hocvuso", "found", "must", "aim"),
@@ -128,14 +129,16 @@ def _summary(numbers: dict[str, float | None], raw: dict[str, Any], whole: int) 
         ),
         (
             "coding lesson (10 + 10 cells, pandas), boxed, per second",
-            f"{1 / code['nbgrader']['seconds_each']:.2f}",
-            f"{code_rate:.1f}",
+            f"{1 / code['nbgrader']['seconds_each']:.2f}" if code else "",
+            f"{code_rate:.1f}" if code else "",
             shown("code_ratio", ".1f", "×"),
             "15 ×",
             "40 ×",
         ),
         (
-            f"submit to result, {latency['rate']:.0f} a second for {latency['duration']:.0f} s, p95",
+            f"submit to result, {latency['rate']:.0f} a second for {latency['duration']:.0f} s, p95"
+            if latency
+            else "submit to result",
             "",
             "",
             shown("latency_p95_seconds", ".2f", "s"),
@@ -163,8 +166,17 @@ def _summary(numbers: dict[str, float | None], raw: dict[str, Any], whole: int) 
 
 
 def _details(raw: dict[str, Any]) -> list[str]:
-    lines = (*_told_of_widgets(raw["widgets"]), *_told_of_code(raw["code"]), *_told_of_the_rest(raw))
-    profile = raw["profile"]
+    lines = [*_told_of_widgets(raw["widgets"])]
+    if raw["code"]:
+        lines += _told_of_code(raw["code"])
+    if raw["latency"]:
+        lines += _told_of_latency(raw["latency"])
+    limit, profile = raw["limit"], raw["profile"]
+    lines.append(
+        f"The plain loop: {limit['submissions']:,} in {limit['seconds']:.1f} s, start included, on one core."
+    )
+    if not profile:
+        return ["\n".join(f"- {line}" for line in lines)]
     how = f"{profile['submissions']:,} submissions, {profile['looks']:,} looks at all threads at work, one each 5 ms"
     return ["\n".join(f"- {line}" for line in lines), f"Where the time goes ({how}):", table(_where(profile))]
 
@@ -194,15 +206,13 @@ def _told_of_code(part: dict[str, Any]) -> Iterator[str]:
     )
 
 
-def _told_of_the_rest(raw: dict[str, Any]) -> Iterator[str]:
-    found, limit = raw["latency"], raw["limit"]
+def _told_of_latency(found: dict[str, Any]) -> Iterator[str]:
     yield (
         f"Submit to result: {found['submissions']:,} submissions into a gradebook that holds the class: p50 "
         f"{found['p50']:.2f} s, p95 {found['p95']:.2f} s, p99 {found['p99']:.2f} s, longest {found['most']:.2f} s. "
         f"The call of `submit` is part of it (p95 {found['submit_p95']:.3f} s). "
         f"The grader held {found['peak_mb']:.0f} MB at most."
     )
-    yield f"The plain loop: {limit['submissions']:,} in {limit['seconds']:.1f} s, start included, on one core."
 
 
 def _each(part: dict[str, Any]) -> float:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import tempfile
 from contextlib import closing
 from pathlib import Path
+from random import Random
 from typing import Any
 
+from tests.bench.class_maker import START, learners, master_of, some_answers
 from tests.bench.measure import seconds
 
+from hocvuso.exchange.answers import AnswerStore
 from hocvuso.places import Places
 from hocvuso.records.export import write_export
 
@@ -24,7 +28,10 @@ TABLES = (
 )
 
 
-def measure(places: Places, before: Places, count: int) -> dict[str, Any]:
+ANSWERING = 20  # learners whose answers are saved one by one, as their browsers do
+
+
+def measure(places: Places, before: Places, count: int, edition: str) -> dict[str, Any]:
     """Per submission, by folder; the gradebook's growth over ``before``; the export of all of it."""
     folders = {
         "evidence": places.evidence,
@@ -40,9 +47,26 @@ def measure(places: Places, before: Places, count: int) -> dict[str, Any]:
     database = places.var / "grader" / "gradebook.db"
     grown = database_bytes(database) - database_bytes(before.var / "grader" / "gradebook.db")
     found["gradebook"] = {"bytes_each": grown / count, "rows_each": rows(database, count)}
+    found["answers"] = answers(before, edition)
     found["export_seconds"] = seconds(lambda: write_export(places))
     found["export_bytes"] = (places.exports / "grades.csv").stat().st_size
     return found
+
+
+def answers(places: Places, edition: str) -> dict[str, float]:
+    """What the site's store keeps of one learner's answers to one edition, the second thoughts included."""
+    with tempfile.TemporaryDirectory() as scratch:
+        store = AnswerStore(Path(scratch), lambda: START)
+        master = master_of(places, edition)
+        asked = {question.id: question.asked() for question in master.questions}
+        for number, learner in enumerate(learners(ANSWERING)):
+            for round_of in (0, 1):
+                for name, value in some_answers(master, Random(f"{number} {round_of}")).items():
+                    before = store.read(learner, edition).answers.get(name)
+                    seen = before.revision if before else 0
+                    store.save(learner, edition, asked[name], value, seen=seen, edited=START)
+        size, inodes = usage(Path(scratch))
+    return {"bytes_each": size / ANSWERING, "inodes_each": inodes / ANSWERING}
 
 
 def usage(folder: Path) -> tuple[int, int]:
