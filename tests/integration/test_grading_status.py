@@ -8,6 +8,9 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,7 +23,9 @@ from grading_course import CODING, QUESTIONS, School, make_course
 from hocvuso.cli import main
 from hocvuso.exchange.claims import Claims
 from hocvuso.exchange.collect import find_waiting
+from hocvuso.grading import grade as grade_module
 from hocvuso.grading import status as status_module
+from hocvuso.grading import watch as watch_module
 from hocvuso.grading.notes import Notes, read_notes, running_folder
 from hocvuso.grading.status import find_status, lines, without_fields
 from hocvuso.places import Places
@@ -274,3 +279,66 @@ def test_without_room_for_notes_the_grader_goes_on(school, caplog):
 def test_a_reason_is_told_without_what_filled_it(said, kept):
     """Only sentences of the catalogue are shown, each with its fields open."""
     assert without_fields(said) == kept
+
+
+# graders that fail
+
+
+def test_a_failed_grading_is_known_until_it_succeeds(school, monkeypatch):
+    """The next run that goes well takes the failure away."""
+    school.on_site("an", school.answers(QUESTIONS, "right"))
+
+    def broken(*_given, **_named):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(grade_module, "take_in", broken)
+        assert school.grade().failed == 1
+    (failure,) = told(school)["retrying"]
+    assert (failure["lesson"], failure["reason"]) == (QUESTIONS, "OSError: No space left on device")
+    assert (failure["tries"], failure["retry"]) == (1, None)
+    assert school.grade().graded == 1
+    assert told(school)["retrying"] == []
+    assert list(running_folder(school.places).iterdir()) == []
+
+
+def test_a_watch_is_seen_and_so_is_what_it_tries_again(school, monkeypatch):
+    """While it runs: its trouble, its failures with the time of the next try; and that all is well again."""
+    monkeypatch.setattr(watch_module, "RETRY_AFTER", 0.2)
+    school.on_site("an", school.answers(QUESTIONS, "right"))
+    real, stop = grade_module.take_in, threading.Event()
+    broken = threading.Event()
+    broken.set()
+
+    def sometimes(*given, **named):
+        if broken.is_set():
+            raise OSError(5, "Input/output error")
+        return real(*given, **named)
+
+    monkeypatch.setattr(grade_module, "take_in", sometimes)
+    watching = threading.Thread(
+        target=watch_module.watch,
+        args=(school.places, stop),
+        kwargs={"now": school.now, "new_id": school.new_id},
+    )
+    watching.start()
+    try:
+        until(lambda: any(one["tries"] > 1 for one in told(school)["retrying"]))
+        found = told(school)
+        assert found["graders"][0]["watching"]
+        assert found["retrying"][0]["reason"] == "OSError: Input/output error"
+        assert found["retrying"][0]["retry"] is not None
+        broken.clear()
+        until(lambda: told(school)["done"]["total"] == 1 and not told(school)["retrying"])
+    finally:
+        stop.set()
+        watching.join(60)
+    assert told(school)["graders"] == []
+
+
+def until(seen: Callable[[], object]) -> None:
+    """Ask until it is so."""
+    end = time.monotonic() + 60
+    while not seen():
+        assert time.monotonic() < end
+        time.sleep(0.05)

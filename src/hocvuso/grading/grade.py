@@ -25,6 +25,7 @@ from hocvuso.exchange.collect import Collected, Taken, Waiting, find_waiting, sw
 from hocvuso.exchange.receipts import SiteKey
 from hocvuso.grading.assess import Assessment, Assessor
 from hocvuso.grading.gradebook import GradebookWriter, Recorded
+from hocvuso.grading.notes import Notes
 from hocvuso.grading.outcome import Outcomes
 from hocvuso.grading.pools import LocalPool, Pool
 from hocvuso.language import N_, get_language
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from hocvuso.places import Places
 
 Report: TypeAlias = "Callable[[str], None]"
+Failed: TypeAlias = "Callable[[Waiting, str], None]"
 MOST_AT_ONCE = 256  # submissions in a batch
 MOST_BYTES = 16 * 1024 * 1024  # of their files; the last one may go beyond
 CODE_AHEAD = (
@@ -88,8 +90,11 @@ def grade_waiting(  # noqa: PLR0913  (the two sources of chance and time, and wh
 ) -> Summary:
     """Grade everything that waits (of one lesson, when named). No submission's damage touches another."""
     sweep(places)
-    with Grader(places, report, now=now, new_id=new_id, unprotected=unprotected, pool=pool) as grader:
-        return grader.grade(find_waiting(places, lesson))
+    with (
+        Notes(places, watching=False, now=now) as notes,
+        Grader(places, report, now=now, new_id=new_id, unprotected=unprotected, pool=pool) as grader,
+    ):
+        return grader.grade(find_waiting(places, lesson), failed=notes.failed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +155,9 @@ class Grader:
         *,
         for_others: bool = True,
         enough: Callable[[], bool] = lambda: False,
-        failed: Callable[[Waiting], None] = lambda _: None,
+        failed: Failed = lambda *_: None,
     ) -> Summary:
-        """Grade ``waiting``, in order; ``failed`` is told of those that stay because of an error of ours.
+        """Grade ``waiting``, in order; ``failed`` is told of those that stay because of an error of ours, and why.
 
         What another grader holds is waited for, unless ``for_others`` is false; then it is left to the next call.
         Between two batches ``enough`` may end it.
@@ -293,9 +298,7 @@ class Grader:
 class _Run:
     """One call of `Grader.grade`: what it holds, what it put off, what is being finished, and the counts."""
 
-    def __init__(
-        self, claims: Claims, outcomes: Outcomes, report: Report, failed: Callable[[Waiting], None]
-    ) -> None:
+    def __init__(self, claims: Claims, outcomes: Outcomes, report: Report, failed: Failed) -> None:
         self.summary = Summary()
         self._taken_before = -1
         self._claims = claims
@@ -361,8 +364,9 @@ class _Run:
             self._claims.free(one.waiting.whose)
             setattr(self.summary, one.outcome, getattr(self.summary, one.outcome) + 1)
             if one.error is not None:
-                errors.setdefault(cause_of(one.error), []).append(one.error)
-                self._failed(one.waiting)
+                cause = cause_of(one.error)
+                errors.setdefault(cause, []).append(one.error)
+                self._failed(one.waiting, cause)
             elif one.found is not None:
                 self._report(_line(one.found, one.outcome))
         for cause, some in errors.items():

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 import uuid
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 from hocvuso.errors import HocVuSoError
 from hocvuso.exchange.collect import Waiting, find_waiting, sweep
 from hocvuso.grading.grade import Grader, cause_of
+from hocvuso.grading.notes import Notes
 from hocvuso.records.export import write_export
 
 if TYPE_CHECKING:
@@ -76,6 +78,8 @@ class _Watcher:
             Grader, places, report, now=now, new_id=new_id, unprotected=unprotected, pool=pool
         )
         self._grader: Grader | None = None
+        self._now = now
+        self._notes = Notes(places, watching=True, now=now)
         self._retry: dict[Path, float] = {}
         self._seen: int | None = None
         self._stale = True  # an export from before a crash may lack what was graded
@@ -84,6 +88,7 @@ class _Watcher:
         self._exporting: Future[bool] | None = None
 
     def __enter__(self) -> Self:
+        self._notes.__enter__()
         return self
 
     def __exit__(
@@ -91,6 +96,7 @@ class _Watcher:
     ) -> None:
         """Leave a complete export behind, if it can be written."""
         self._close()
+        self._notes.__exit__(kind, error, trace)
         if self._exporting is not None:
             self._stale = not self._exporting.result() or self._stale
         if self._stale and error is None:
@@ -99,11 +105,13 @@ class _Watcher:
 
     def look(self, *, labs: bool) -> bool:
         """Grade what waits; False when that failed, which is logged without names."""
-        looks = labs or self._has_changed()
-        if looks and not self._tried(lambda: self._grade(labs=labs)):
-            self._close()  # and open everything anew
-            self._seen = None
-            return False
+        if labs or self._has_changed():
+            trouble = self._trouble_of(lambda: self._grade(labs=labs))
+            self._notes.looked(trouble)
+            if trouble is not None:
+                self._close()  # and open everything anew
+                self._seen = None
+                return False
         self._keep_export_fresh()
         return True
 
@@ -131,6 +139,7 @@ class _Watcher:
             chain([first], due), for_others=False, enough=self._stop.is_set, failed=self._put_off
         )
         self._stale = self._stale or summary.taken > 0
+        self._forget_settled()
         self._seen = None  # what is left, and what came meanwhile
 
     def _close(self) -> None:
@@ -139,15 +148,19 @@ class _Watcher:
             self._tried(grader.close)
 
     def _tried(self, act: Callable[[], None]) -> bool:
+        return self._trouble_of(act) is None
+
+    def _trouble_of(self, act: Callable[[], None]) -> str | None:
+        """Why ``act`` failed, in words that name nobody; it has been told already."""
         try:
             act()
         except HocVuSoError as error:
             self._report(error.tell("vi"))
-            return False
+            return cause_of(error)
         except Exception as error:  # noqa: BLE001  (a full disk or a locked database must not end the watch)
             log.error("a look at the submissions failed: %s", cause_of(error))  # noqa: TRY400
-            return False
-        return True
+            return cause_of(error)
+        return None
 
     def _keep_export_fresh(self) -> None:
         """Write the export beside the grading; the larger it is, the longer until the next one."""
@@ -173,5 +186,12 @@ class _Watcher:
     def _is_due(self, waiting: Waiting) -> bool:
         return time.monotonic() >= self._retry.get(waiting.path, 0.0)
 
-    def _put_off(self, waiting: Waiting) -> None:
+    def _put_off(self, waiting: Waiting, reason: str) -> None:
         self._retry[waiting.path] = time.monotonic() + RETRY_AFTER
+        self._notes.failed(waiting, reason, self._now() + timedelta(seconds=RETRY_AFTER))
+
+    def _forget_settled(self) -> None:
+        """What was tried again and is done needs no third time."""
+        for path in [path for path in self._retry if not os.path.lexists(path)]:
+            del self._retry[path]
+            self._notes.settled(path)
