@@ -95,17 +95,19 @@ class Grounds:
 
     def attack(self, attack: Attack, number: int) -> None:
         """Hand in what ``attack`` hands in as its ``number``th."""
-        made = attack.submission(
-            number,
-            released=self.school.released(attack.edition),
-            right=self.right[attack.edition],
-            answers=self.answers[QUESTIONS] if attack.edition == QUESTIONS else None,
-            course=self.school,
-            traps=self.traps,
-        )
-        folder = self.put(made)
-        if attack.place:
-            attack.place(folder)
+        for learner in attack.learners:
+            made = attack.submission(
+                number,
+                released=self.school.released(attack.edition),
+                right=self.right[attack.edition],
+                answers=self.answers[QUESTIONS] if attack.edition == QUESTIONS else None,
+                course=self.school,
+                traps=self.traps,
+                learner=learner,
+            )
+            folder = self.put(made)
+            if attack.place:
+                attack.place(folder)
 
     def put(self, made: Submission) -> Path:
         """Write the folder where a JupyterLab of this learner would, or into the site's inbox."""
@@ -238,7 +240,7 @@ def _environment(**more: str) -> Iterator[None]:
 class Battle:
     """All attacks in one course, graded together."""
 
-    outcomes: dict[str, Outcome]
+    outcomes: dict[str, list[Outcome]]  # of each attack, one for everybody who tried it
     honest: dict[str, Outcome]
     full: dict[str, dict[str, float]]  # all points of each edition, by cell
     said: list[str]
@@ -259,7 +261,10 @@ def fight(places: Places, attacks: Iterable[Attack]) -> Battle:
             grounds.grade()
         honest = {name: grounds.outcome(name) for name in (*HONEST, BLANK)}
         honest["tren-trang"] = grounds.outcome("tren-trang", QUESTIONS)
-        outcomes = {attack.id: grounds.outcome(attack.learner, attack.edition) for attack in attacks}
+        outcomes = {
+            attack.id: [grounds.outcome(learner, attack.edition) for learner in attack.learners]
+            for attack in attacks
+        }
         full = {edition: full_marks(grounds.school, edition) for edition in (CODE, QUESTIONS)}
     finally:
         sprung = traps.close()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -62,8 +63,17 @@ def told_of_stock(attack: Attack, found: Mapping[str, Any], full: Mapping[str, M
     return ", ".join(parts) or HELD
 
 
-def told_of_ours(attack: Attack, found: Mapping[str, Any], full: Mapping[str, Mapping[str, float]]) -> str:
+def told_of_ours(
+    attack: Attack, tried: Sequence[Mapping[str, Any]], full: Mapping[str, Mapping[str, float]]
+) -> str:
     """In a few words what our grader made of an attack: ``held`` when all is as its file expects."""
+    told = Counter(_told_of_one(attack, found, full) for found in tried)
+    if len(told) == 1:
+        return next(iter(told))
+    return ", ".join(f"{text} ({count} of {len(tried)})" for text, count in told.most_common())
+
+
+def _told_of_one(attack: Attack, found: Mapping[str, Any], full: Mapping[str, Mapping[str, float]]) -> str:
     expected = attack.scores(full[attack.edition])
     parts = []
     if gained(expected, found["scores"]):

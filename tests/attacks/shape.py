@@ -13,6 +13,7 @@ below what a success would look like. Its names:
 ``prepare``   edits the `Submission` before it is written.
 ``place``     changes the written folder: links, pipes, rights.
 ``LEARNER``   who hands it in, where the name is part of the attack.
+``LUCK``      how many learners try it, where its success is a matter of luck: most of them must be caught.
 ``STOCK``     why the attack can't be tried on stock nbgrader.
 
 That nothing of the secrets in `secret.py` comes out, that no trap of `traps.py` is sprung and that everybody else's
@@ -82,7 +83,14 @@ class Attack:
     learner: str
     prepare: Callable[[Submission], None] | None
     place: Callable[[Path], None] | None
+    luck: int
     stock: str
+
+    @property
+    def learners(self) -> tuple[str, ...]:
+        """Everybody who tries it."""
+        more = (f"{self.learner}-{number}" for number in range(2, self.luck + 1))
+        return (self.learner, *more)
 
     @property
     def id(self) -> str:
@@ -109,10 +117,11 @@ class Attack:
         answers: Mapping[str, Any] | None,
         course: Any,
         traps: Mapping[str, str],
+        learner: str = "",
     ) -> Submission:
         """The folder of the attack's hand-in ``number``; ``traps`` fills in what only the machine knows."""
         made = Submission(
-            self.learner,
+            learner or self.learner,
             self.edition,
             number,
             copy.deepcopy(dict(released)),
@@ -150,6 +159,7 @@ def _load(path: Path) -> Attack:
         learner=found.get("LEARNER", f"{kind}-{name}".replace("_", "-")),
         prepare=found.get("prepare"),
         place=found.get("place"),
+        luck=found.get("LUCK", 1),
         stock=found.get("STOCK", ""),
     )
 

@@ -40,12 +40,10 @@ def battle(built: Places) -> Iterator[Battle]:
     """What came of all attacks, graded together; kept for the document."""
     found = fight(built, ATTACKS)
     results = {
-        attack.id: {
-            "state": found.outcomes[attack.id].state,
-            "scores": found.outcomes[attack.id].scores,
-            "manual": found.outcomes[attack.id].manual,
-            "leaks": sorted(found.outcomes[attack.id].leaks),
-        }
+        attack.id: [
+            {"state": one.state, "scores": one.scores, "manual": one.manual, "leaks": sorted(one.leaks)}
+            for one in found.outcomes[attack.id]
+        ]
         for attack in ATTACKS
     }
     keep(OURS_FILE, {"attacks": results, "full": found.full})
@@ -56,12 +54,16 @@ def battle(built: Places) -> Iterator[Battle]:
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.id)
 def test_the_attack_ends_as_its_file_says(battle, attack):
     """State and points are the expected ones, no person's mark appeared, and no secret came out."""
-    found = battle.outcomes[attack.id]
-    assert not found.leaks
-    assert not found.manual
-    assert found.state == attack.expected["state"], found.reasons
-    if found.state in {"graded", "partly"}:
-        assert found.scores == attack.scores(battle.full[attack.edition])
+    tried = battle.outcomes[attack.id]
+    for found in tried:
+        assert not found.leaks
+        assert not found.manual
+        assert found.state == attack.expected["state"], found.reasons
+    if attack.expected["state"] == "graded":
+        deserved = attack.scores(battle.full[attack.edition])
+        caught = [found for found in tried if found.scores == deserved]
+        # where it is a matter of luck: with one chance in four, three or more of ten are caught 9,999 times in 10,000
+        assert len(caught) >= (3 if attack.luck > 1 else 1), tried
 
 
 @pytest.mark.slow

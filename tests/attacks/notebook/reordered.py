@@ -20,5 +20,9 @@ EXPECTED = {
         "thu-dem-chu": 4,
         "thu-tai-khoan": 2,
         "thu-chao": 2,
+        "thu-binh-phuong": 1,
+        "thu-ap-dung": 1,
+        "thu-giai-thua": 1,
+        "thu-in-so": 2,
     },
 }

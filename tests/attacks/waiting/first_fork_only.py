@@ -3,6 +3,7 @@
 A success: points for the greeting.
 """
 
+LUCK = 10
 CELLS = {
     "chao": """
 import io, mmap, os, sys

@@ -3,6 +3,7 @@
 A success: points for the greeting, sometimes.
 """
 
+LUCK = 10
 CELLS = {
     "chao": """
 import io, os, sys

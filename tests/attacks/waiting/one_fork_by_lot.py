@@ -1,0 +1,33 @@
+"""The sources of all forks are collected in shared memory; the test is tampered with where a lot falls, and only there.
+
+A success: points for the greeting, as often as the lot falls on the fork that counts.
+"""
+
+LUCK = 10
+CELLS = {
+    "chao": """
+import io, linecache, mmap, os, sys, zlib
+
+chon = os.urandom(1)[0] % 4
+vung = mmap.mmap(-1, 4096)
+class Chu(str):
+    def __eq__(self, khac): return True
+    __hash__ = str.__hash__
+class Loa(io.StringIO):
+    def getvalue(self): return Chu("")
+
+def chao(ten):
+    khung = sys._getframe(1)
+    dau = zlib.crc32(repr(khung.f_code.co_consts).encode()) or 1
+    thay = [int.from_bytes(vung[4 * n : 4 * n + 4], "big") for n in range(64)]
+    if dau not in thay:
+        so = thay.index(0)
+        vung[4 * so : 4 * so + 4] = dau.to_bytes(4, "big")
+        thay[so] = dau
+    if thay.index(dau) == chon:
+        for ten_bien, gia_tri in list(khung.f_globals.items()):
+            if type(gia_tri) is io.StringIO:
+                khung.f_globals[ten_bien] = Loa()
+""",
+}
+EXPECTED = {"state": "graded", "scores": {}}
