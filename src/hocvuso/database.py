@@ -6,6 +6,7 @@ for whom, how writers keep out of each other's way, and how a lost connection is
 
 from __future__ import annotations
 
+import logging
 import re
 import sqlite3
 import time
@@ -78,6 +79,8 @@ def connect(db_url: str) -> Engine:
         engine = create_engine(db_url)
         event.listen(engine, "connect", _wait_for_others)
         return engine
+    # what goes wrong is raised; besides, the driver warns of each statement that an earlier failure spoilt
+    logging.getLogger("psycopg").setLevel(logging.CRITICAL)
     # the pool asks a connection whether it still lives: a server may have been started again since
     return create_engine(patient(db_url), pool_pre_ping=True, pool_size=2, max_overflow=8)
 

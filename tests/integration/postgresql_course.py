@@ -13,7 +13,7 @@ from typing import Any
 from crash_course import check_evidence, contents, export, left_over, results
 from nbgrader.api import Comment, Course, Grade, Gradebook, SubmittedAssignment
 from sqlalchemy import create_engine, select
-from tests.bench.class_maker import hand_in_class
+from tests.bench.class_maker import hand_in_class, learners
 
 from hocvuso.lessons.build import build
 from hocvuso.lessons.release import release
@@ -110,8 +110,9 @@ def big_class(root: Path) -> Places:
     places = Places(root)
     assert build(places).ok
     release(places, now=NOW)
-    hand_in_class(places, EDITIONS[0], [*range(LEARNERS), *range(TWICE), *range(TWICE)], seed=1)
-    hand_in_class(places, EDITIONS[1], range(LEARNERS), seed=2)
+    everyone = learners(LEARNERS)
+    hand_in_class(places, EDITIONS[0], [*everyone, *everyone[:TWICE], *everyone[:TWICE]], seed=1)
+    hand_in_class(places, EDITIONS[1], everyone, seed=2)
     return places
 
 

@@ -275,8 +275,18 @@ class Grader:
                 elif len(batch) == 1:
                     return [error]
                 else:
-                    return [what for found in batch for what in self._record([found], graded)]
+                    return self._record_singly(batch, graded)
             self._pause(1)
+
+    def _record_singly(self, batch: Sequence[Assessment], graded: datetime) -> list[Recorded | Exception]:
+        """Each of ``batch`` in a transaction of its own, until the gradebook itself is in the way."""
+        done: list[Recorded | Exception] = []
+        for found in batch:
+            done += self._record([found], graded)
+            last = done[-1]
+            if isinstance(last, Exception) and _meets_all(last):
+                return done + [last] * (len(batch) - len(done))
+        return done
 
     def _write(self, found: Assessment, recorded: Recorded | Exception, graded: datetime) -> _Done:
         waiting = found.taken.waiting

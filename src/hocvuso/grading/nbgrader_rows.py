@@ -145,7 +145,7 @@ def write_students(connection: Connection, learners: Collection[str]) -> None:
     )
     names = {row.learner: _names(row.full_name, row.email) for row in registered}
     new, renamed = [], []
-    for learner in learners:
+    for learner in dict.fromkeys(learners):  # who handed in two lessons is there twice
         is_called = names.get(nfc(learner))
         if learner not in known:
             new.append(_student(learner, is_called or (None, None, None)))
