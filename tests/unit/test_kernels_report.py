@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import socket
+import time
+
 import pytest
 
-from hocvuso.kernels.runner import _read_report, clean_output
+from hocvuso.kernels.judge import JOB_LIMIT
+from hocvuso.kernels.runner import Job, JobCell, _Report, clean_output
+from hocvuso.kernels.wire import Wire
 
 
 @pytest.mark.parametrize(
@@ -49,17 +54,54 @@ def test_html_and_metadata_do_not_pass():
     }
 
 
+CELLS = (JobCell(role="learner", source="1"), JobCell(role="test", source="f()", mode="inside", most=(1.0,)))
+
+
 @pytest.mark.parametrize(
-    "report",
+    "message",
     [
-        b'{"ready": true}\n{"cell": 5, "outputs": []}\n{"cell": true, "outputs": []}\n',
-        b'{"ready": true}\n{"cell": 0, "outputs": 3}\n',
-        b'{"ready": true}\n{"cell": 0, "outp',
-        b'{"ready": true}\n[1]\n{"cell": 0, "outputs": []}\n',
-        b'{"ready": true}\n' + b"[" * 100_000,
+        {"cell": 5, "outputs": []},
+        {"cell": True, "outputs": []},
+        {"cell": -1, "outputs": []},
+        {"cell": "0", "outputs": []},
+        {"outputs": []},
+        {"end": "graded"},
     ],
 )
-def test_forged_or_cut_lines_prove_no_cell(report: bytes):
-    """Only a well-formed record of an existing cell counts as run."""
-    outcome = _read_report(report, 1, None, b"")
-    assert (outcome.state, outcome.outputs) == ("killed", (None,))
+def test_a_message_about_no_cell_proves_nothing(message: dict[str, object]):
+    """Only a well-formed message about an existing cell counts as run; an unknown end is a failure of ours."""
+    ours, theirs = socket.socketpair()
+    sender = Wire(theirs, limit=JOB_LIMIT)
+    sender.send(message)
+    sender.close()
+    report = _Report(Job(cells=CELLS))
+    wire = Wire(ours)
+    report.read(wire, time.monotonic() + 5)
+    wire.close()
+    outcome = report.outcome("", 0.0)
+    assert (outcome.state, outcome.outputs) == ("broken", (None, None))
+
+
+def test_what_learner_code_said_is_taken_as_text_only():
+    """Lists of other things, outputs of other shapes and later word on other cells' modes get lost on the way."""
+    report = _Report(Job(cells=CELLS))
+    report._take({"cell": 0, "outputs": {"a": 1}, "mode": "outside"})
+    report._take(
+        {"cell": 1, "outputs": [7], "mode": "inside", "changed": [1, "hooks"], "variants": [[0, None]]}
+    )
+    first, second = report._cells
+    assert (first.outputs, first.mode) == ((), "")
+    assert (second.outputs, second.mode, second.changed, second.variants) == (
+        (),
+        "inside",
+        ("hooks",),
+        ((1.0, ()),),
+    )
+
+
+def test_more_than_the_limit_ends_the_report():
+    """The trusted side never holds much more than the limit."""
+    report = _Report(Job(cells=CELLS, output_limit=1000))
+    report._take({"cell": 0, "outputs": [{"output_type": "stream", "name": "stdout", "text": "x" * 5000}]})
+    assert report._size > 1000
+    assert report.outcome("", 0.0).outputs == (None, None)

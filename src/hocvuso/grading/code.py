@@ -8,12 +8,14 @@ handed in behind; so a deleted, copied, moved or edited cell changes nothing but
 from __future__ import annotations
 
 import ast
+import atexit
 import builtins
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+from hocvuso.grading.code_runner import CodeRunner
 from hocvuso.grading.rule import score_test
-from hocvuso.kernels.runner import Output, RunOutcome, run_notebook
 from hocvuso.language import N_
 from hocvuso.lessons.compose import compose
 from hocvuso.lessons.handed_in import read_handed_in
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from hocvuso.grading.rule import State
+    from hocvuso.kernels.runner import CellRun, Output, RunOutcome
     from hocvuso.lessons.handed_in import HandedCell
     from hocvuso.lessons.master import CodeCell, Master
 
@@ -31,19 +34,32 @@ _STOPPED = {
     "too_much_output": N_("Chương trình in ra quá nhiều nên bị dừng trước khi tới phần kiểm tra này."),
 }
 _FAILED = N_("Phần kiểm tra chưa qua: mã lệnh báo lỗi {error}.")
+_TAMPERED = N_(
+    "Mã lệnh can thiệp vào việc kiểm tra: kết quả sai cũng được báo là đúng. Phần này không được tính điểm."
+)
 _STDERR = N_("Mã lệnh in ra luồng báo lỗi (stderr) nên phần kiểm tra này không tính điểm.")
+
+
+Notes: TypeAlias = "tuple[tuple[str, Mapping[str, object]], ...]"
 
 
 @dataclass(frozen=True, slots=True)
 class CodeScore:
-    """One test cell's score. ``score`` is None when it could not be run and a person must grade."""
+    """One test cell's score. ``score`` is None when it could not be run and a person must grade.
+
+    ``mode`` says from where it was judged. ``tampered`` names what showed that learner code meddled with the test,
+    for the audit log; the score is 0 then. ``record`` is what was asked and answered, for a replay.
+    """
 
     cell: CodeCell
     score: float | None
     state: State
     source: str
     outputs: tuple[Output, ...] = ()
-    notes: tuple[tuple[str, Mapping[str, object]], ...] = ()
+    notes: Notes = ()
+    mode: str = ""
+    tampered: str = ""
+    record: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +100,20 @@ def solutions_in(notebook: bytes, master: Master) -> Written:
     return Written(solutions, cells)
 
 
-def run_code(master: Master, solutions: Mapping[str, str]) -> RunOutcome:
-    """Run the master's code cells with what the learner wrote in its places; SandboxError without a box."""
-    return run_notebook([cell.source for cell in cells_to_run(master, solutions)])
+def run_code(master: Master, solutions: Mapping[str, str], runner: CodeRunner | None = None) -> RunOutcome:
+    """Run the master's code cells with what the learner wrote in its places; SandboxError without a box.
+
+    Without a ``runner`` the process's own is used, which starts with the first call and keeps no plans on disk.
+    """
+    submitted = [(ran.cell, ran.source) for ran in cells_to_run(master, solutions)]
+    return (runner or _own_runner()).run(master.code_cells, submitted)
+
+
+@cache
+def _own_runner() -> CodeRunner:
+    runner = CodeRunner(None)
+    atexit.register(runner.close)
+    return runner
 
 
 def cells_to_run(master: Master, solutions: Mapping[str, str]) -> tuple[RunCell, ...]:
@@ -105,8 +132,8 @@ def score_code(master: Master, solutions: Mapping[str, str], outcome: RunOutcome
     """The score of every test cell of a run that came to an end (``outcome.state`` is not ``broken``)."""
     cells = cells_to_run(master, solutions)
     return [
-        _score_cell(ran.cell, written, outputs, outcome.state)
-        for ran, written, outputs in zip(cells, _written(cells), outcome.outputs, strict=True)
+        _score_cell(ran.cell, written, run, outcome.state)
+        for ran, written, run in zip(cells, _written(cells), outcome.cells, strict=True)
         if ran.cell and ran.cell.role == "test"
     ]
 
@@ -134,17 +161,31 @@ def _written(cells: Sequence[RunCell]) -> list[str]:
     return shown
 
 
-def _score_cell(cell: CodeCell, written: str, outputs: tuple[Output, ...] | None, state: str) -> CodeScore:
-    scored = score_test(outputs, cell.points)
-    if outputs is None:
-        return CodeScore(cell, scored.score, scored.state, written, (), ((_STOPPED[state], {}),))
-    notes: tuple[tuple[str, Mapping[str, object]], ...] = ()
-    if scored.state == "wrong":
-        notes = _why(cell, outputs)
-    return CodeScore(cell, scored.score, scored.state, written, outputs, notes)
+def _score_cell(cell: CodeCell, written: str, run: CellRun, state: str) -> CodeScore:
+    scored = score_test(run.outputs, cell.points)
+    if run.outputs is None:
+        return CodeScore(cell, scored.score, scored.state, written, (), ((_STOPPED[state], {}),), run.mode)
+    meddled = _meddled(cell, run)
+    if meddled:
+        notes: Notes = ((_TAMPERED, {}),)
+        return CodeScore(cell, 0.0, "wrong", written, run.outputs, notes, run.mode, meddled, run.record)
+    notes = _why(cell, run.outputs) if scored.state == "wrong" else ()
+    return CodeScore(
+        cell, scored.score, scored.state, written, run.outputs, notes, run.mode, record=run.record
+    )
 
 
-def _why(cell: CodeCell, outputs: tuple[Output, ...]) -> tuple[tuple[str, Mapping[str, object]], ...]:
+def _meddled(cell: CodeCell, run: CellRun) -> str:
+    """What shows that learner code had a hand in an inside test: "" for nothing.
+
+    A variant of the test expects another value than the true one, so it scores less for every honest solution.
+    """
+    if any(score_test(outputs, cell.points).score > most for most, outputs in run.variants):
+        return "variant"
+    return " ".join(run.changed)
+
+
+def _why(cell: CodeCell, outputs: tuple[Output, ...]) -> Notes:
     """Why a test failed, in words that hold nothing that learner code could have put there.
 
     An assertion's message is shown when the author wrote it out in the test. Anything else that comes out of
@@ -156,6 +197,8 @@ def _why(cell: CodeCell, outputs: tuple[Output, ...]) -> tuple[tuple[str, Mappin
             if said in _messages(cell.source):
                 return ((said, {}),)
             name = output["ename"]
+            if name == "DeadKernelError":
+                return ((_STOPPED["killed"], {}),)
             return ((_FAILED, {"error": name if name in _KNOWN_ERRORS else "Exception"}),)
         if output["output_type"] == "stream" and output["name"] == "stderr":
             return ((_STDERR, {}),)

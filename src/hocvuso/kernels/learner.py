@@ -15,6 +15,7 @@ says can be trusted: learner code runs in it and may have changed anything, this
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import socket
 from importlib import import_module
@@ -29,8 +30,9 @@ if TYPE_CHECKING:
 
     Answer = Callable[[dict[str, Any], dict[str, Any], Wire], dict[str, Any]]
 
+_HIGH = 100
 _PROBES = "hocvuso.kernels.probes"
-_close, _waitpid = os.close, os.waitpid  # before learner code can replace them
+_close, _waitpid, _exit = os.close, os.waitpid, os._exit  # before learner code can replace them
 
 
 def warm_up() -> None:
@@ -40,15 +42,28 @@ def warm_up() -> None:
 
 
 def main(fds: Sequence[int]) -> None:
-    """Serve the channel ``fds[0]``, with probes, until it ends."""
+    """Serve the channel ``fds[0]``, with probes, until it ends; then end this process."""
     probes = import_module(_PROBES)
+    (channel,) = out_of_the_way(fds)
     shell = CellShell.prepared()
     probes.remember()
-    serve(Wire(socket.socket(fileno=fds[0]), fds=1), shell, probes.answer)
+    serve(Wire(channel, fds=1), shell, probes.answer)
+    _exit(0)  # not by way of the caller, whose names learner code may have replaced
+
+
+def out_of_the_way(fds: Sequence[int]) -> list[socket.socket]:
+    """The sockets behind ``fds``, with numbers that code seldom uses: 3 and 4 are the first that it gets."""
+    moved = [fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _HIGH) for descriptor in fds]
+    for descriptor in fds:
+        _close(descriptor)
+    return [socket.socket(fileno=descriptor) for descriptor in moved]
 
 
 def serve(wire: Wire, shell: CellShell, answer: Answer) -> None:
-    """Answer requests until the peer says ``end``, goes away, or the code asks its kernel to end."""
+    """Answer requests until the peer says ``end``, goes away, or the code asks its kernel to end.
+
+    ``answer(request, namespace, wire)`` replies to a probe; it may talk to the peer in between.
+    """
     forks: list[int] = []
     while not shell.ended:
         try:

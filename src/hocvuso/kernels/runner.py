@@ -1,133 +1,274 @@
-"""Runs a notebook in the box, from the trusted side.
+"""Runs a submission's code, from the trusted side: one call, two processes, a bounded report.
 
-What comes back is JSON of bounded size, read from a pipe, checked and rebuilt piece by piece; nothing is
-unpickled and no file that learner code could have prepared is opened.
+The learner's process and the judge's (`hocvuso.kernels.learner`, `judge`) are forked from a zygote. What comes back
+is JSON of bounded size, checked and rebuilt piece by piece; nothing is unpickled and no file that learner code
+could have prepared is opened.
 """
 
 from __future__ import annotations
 
+import atexit
 import base64
+import contextlib
 import json
-import os
-import selectors
-import signal
-import subprocess
-import sys
-import tempfile
+import socket
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
-from hocvuso.kernels.sandbox import Limits, clean_env, sandbox_command
+from hocvuso.kernels.wire import Wire, WireError, WireTimeout
+from hocvuso.kernels.zygote import ChildLimits, Zygote
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from hocvuso.kernels.zygote import Spawned
 
 State = Literal["ok", "timed_out", "killed", "too_much_output", "broken"]
+Mode = Literal["", "outside", "inside"]
 Output = dict[str, Any]  # one notebook output in nbformat's own shape, cleaned by `clean_output`
 KEPT_TYPES = ("text/plain", "image/png")
-_STDERR_LIMIT = 4000
+_REPORT_LIMIT = 16_000_000
+_END_SECONDS = 30
+_JUDGE_MB = 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobCell:
+    """A cell of a job.
+
+    ``setup`` cells are the author's and run in both processes, ``learner`` cells in the learner's, ``test`` cells by
+    ``mode``.
+
+    Of a test: ``ask``: the names that it uses. ``own``: those that the judge takes from its own modules
+    (``{"np": "numpy:"}``). ``allowed``: what it may do with objects that are not plain. ``variants``: other forms
+    of an inside test, which must fail, and ``most``: the score that each may have at most. ``imports``: import
+    statements of a test that later cells of the learner may count on. ``ignored``: what of the machinery may differ.
+    ``record``: what was asked and answered before,
+    for a replay.
+    """
+
+    role: Literal["setup", "learner", "test"]
+    source: str
+    mode: Mode = ""
+    ask: tuple[str, ...] = ()
+    own: Mapping[str, str] = field(default_factory=dict)
+    allowed: tuple[str, ...] = ()
+    variants: tuple[str, ...] = ()
+    most: tuple[float, ...] = ()
+    imports: str = ""
+    ignored: tuple[str, ...] = ()
+    record: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What is to be run. ``bound``: the names that are the learner's to make.
+
+    ``seconds``: CPU time of one cell; ``cpu_seconds``: of the learner's processes together; ``wall_seconds``: of
+    everything, on the clock. ``seed`` is fresh and secret for each run. ``calibrate``: the cells are the author's own,
+    and the outcome says what the tests needed. ``replay``: no learner code is run.
+    """
+
+    cells: tuple[JobCell, ...]
+    bound: tuple[str, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    seed: int = 0
+    seconds: float = 30
+    cpu_seconds: int = 60
+    wall_seconds: float = 180
+    memory_mb: int = 2048
+    output_limit: int = 4_000_000
+    calibrate: bool = False
+    replay: bool = False
+
+    def message(self) -> dict[str, Any]:
+        """The job as the judge gets it."""
+        return {
+            "cells": [asdict(cell) for cell in self.cells],
+            "bound": self.bound,
+            "files": {name: base64.b64encode(data).decode("ascii") for name, data in self.files.items()},
+            "seed": self.seed,
+            "seconds": self.seconds,
+            "calibrate": self.calibrate,
+            "replay": self.replay,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellRun:
+    """What became of a cell. ``outputs`` is None when it did not finish.
+
+    Of a test: its ``mode``; ``changed``: what of the machinery learner code had replaced; ``variants``: of each the
+    most that it may score, and its outputs; ``record``: what was asked and answered, None when that was too much to
+    keep; ``unknown``: a replay needed more than the record holds. ``used`` and ``own``: what a calibration found.
+    """
+
+    outputs: tuple[Output, ...] | None = None
+    mode: Mode = ""
+    changed: tuple[str, ...] = ()
+    variants: tuple[tuple[float, tuple[Output, ...]], ...] = ()
+    record: Any = None
+    unknown: bool = False
+    used: tuple[str, ...] = ()
+    own: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
-    """What became of a run. ``outputs[i]`` is None when cell ``i`` did not finish.
+    """What became of a run; ``cells`` are in the job's order.
 
-    ``ok``: every cell ran. ``timed_out``: stopped by the clock. ``killed``: the kernel died (limits, a crash,
-    its own doing). ``too_much_output``: stopped for what it wrote. ``broken``: the box did not start; this
-    says nothing about the learner's code, and ``detail`` has the reason.
+    ``ok``: every cell ran. ``timed_out``: stopped by the clock. ``killed``: the learner's process ended (limits, a
+    crash, its own doing). ``too_much_output``: stopped for what it showed. ``broken``: a failure of ours; this says
+    nothing about the learner's code, and ``detail`` has the reason.
     """
 
     state: State
-    outputs: tuple[tuple[Output, ...] | None, ...]
+    cells: tuple[CellRun, ...]
     detail: str = ""
+    cpu_seconds: float = 0.0
+
+    @property
+    def outputs(self) -> tuple[tuple[Output, ...] | None, ...]:
+        """What each cell showed."""
+        return tuple(cell.outputs for cell in self.cells)
 
 
-def run_notebook(  # noqa: PLR0913  (one limit each, named at the call)
+def run_notebook(
     cells: Sequence[str],
     files: Mapping[str, bytes] | None = None,
     *,
-    cell_seconds: int = 30,
-    cpu_seconds: int = 60,
-    wall_seconds: float = 180,
-    memory_mb: int = 2048,
-    output_limit: int = 4_000_000,
+    zygote: Zygote | None = None,
+    cell_seconds: float = 30,
+    **limits: Any,
 ) -> RunOutcome:
-    """Execute the sources ``cells`` in one fresh kernel beside ``files``; SandboxError without a box."""
-    job = {
-        "cells": list(cells),
-        "files": {name: base64.b64encode(data).decode("ascii") for name, data in (files or {}).items()},
-        "cell_seconds": cell_seconds,
-    }
-    command = sandbox_command(
-        [sys.executable, "-m", "hocvuso.kernels.run_notebook"],
-        env=clean_env(),
-        limits=Limits(cpu_seconds=cpu_seconds, memory_mb=memory_mb),
-    )
-    with tempfile.TemporaryFile() as stdin:
-        stdin.write(json.dumps(job).encode("utf-8"))
-        stdin.seek(0)
-        stopped, report, errors = _run(command, stdin, wall_seconds, output_limit)
-    return _read_report(report, len(cells), stopped, errors)
+    """Run sources one after the other in one learner's process, nothing judged; further limits as for `Job`.
+
+    Without a ``zygote`` the process's own is used, which starts with the first call.
+    """
+    job_cells = tuple(JobCell(role="learner", source=source) for source in cells)
+    job = Job(cells=job_cells, files=files or {}, seconds=cell_seconds, **limits)
+    return run_submission(zygote or shared_zygote(), job)
 
 
-def _run(
-    command: list[str], stdin: Any, wall_seconds: float, limit: int
-) -> tuple[State | None, bytes, bytes]:
-    """Run the box to its end, or stop it; the reason when we stopped it, its report, its first errors."""
-    process = subprocess.Popen(
-        command, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
-    )
-    assert process.stdout is not None and process.stderr is not None  # noqa: S101, PT018  (both are pipes)
-    deadline = time.monotonic() + wall_seconds
-    report, errors = bytearray(), bytearray()
-    stopped: State | None = None
+@cache
+def shared_zygote() -> Zygote:
+    """One zygote for who has none, for the life of this process."""
+    zygote = Zygote()
+    atexit.register(zygote.close)
+    return zygote
+
+
+def run_submission(zygote: Zygote, job: Job) -> RunOutcome:
+    """Run ``job`` to its end, or stop it; SandboxError when no box can be opened. Safe from several threads."""
+    ours, theirs = socket.socketpair()
+    children: list[Spawned] = []
+    wire = Wire(ours, limit=_REPORT_LIMIT * 4)
     try:
-        with selectors.DefaultSelector() as ready:
-            ready.register(process.stdout, selectors.EVENT_READ, report)
-            ready.register(process.stderr, selectors.EVENT_READ, errors)
-            while ready.get_map() and stopped is None:
-                events = ready.select(max(0.0, deadline - time.monotonic()))
-                for key, _ in events:
-                    data = os.read(key.fd, 65536)
-                    if data:
-                        key.data.extend(data[: limit + 1])
-                        del errors[_STDERR_LIMIT:]
-                    else:
-                        ready.unregister(key.fileobj)
-                if len(report) > limit:
-                    stopped = "too_much_output"
-                elif time.monotonic() >= deadline:
-                    stopped = "timed_out"
+        _spawn(zygote, job, theirs, children)
+        report = _Report(job)
+        report.read(wire, time.monotonic() + job.wall_seconds)
     finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
-        process.stderr.close()
-    return stopped, bytes(report), bytes(errors)
+        wire.close()
+        theirs.close()
+        for child in children:
+            child.kill()
+    ended = [child.wait(_END_SECONDS) for child in children]
+    cpu = sum(end.cpu_seconds for end in ended if end)
+    judge = ended[-1]
+    if report.state == "broken" and judge is not None and judge.reason in {"cpu", "memory"}:
+        report.state = "killed"  # values that are costly to compare: the learner's own
+    if report.state == "killed" and any(end is None or end.reason == "lost" for end in ended):
+        report.state = "broken"
+    return report.outcome(f"judge: {judge}", cpu)
 
 
-def _read_report(report: bytes, count: int, stopped: State | None, errors: bytes) -> RunOutcome:
-    outputs: list[tuple[Output, ...] | None] = [None] * count
-    ready, end = False, None
-    for line in report.splitlines():
+def _spawn(zygote: Zygote, job: Job, theirs: socket.socket, children: list[Spawned]) -> None:
+    fds = [theirs.fileno()]
+    with contextlib.ExitStack() as opened:
+        if not job.replay:
+            judge_end, learner_end = (opened.enter_context(end) for end in socket.socketpair())
+            fds.append(judge_end.fileno())
+            limits = ChildLimits(cpu_seconds=job.cpu_seconds, memory_mb=job.memory_mb)
+            entry = "hocvuso.kernels.learner:main"
+            children.append(zygote.spawn(entry, [learner_end.fileno()], isolated=True, limits=limits))
+        limits = ChildLimits(cpu_seconds=job.cpu_seconds, resident_mb=_JUDGE_MB)
+        children.append(zygote.spawn("hocvuso.kernels.judge:main", fds, isolated=False, limits=limits))
+    theirs.close()
+
+
+class _Report:
+    """The judge's report, as it comes in."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._cells: list[CellRun] = [
+            CellRun(mode=cell.mode if cell.role == "test" else "") for cell in job.cells
+        ]
+        self._size = 0
+        self.state: State = "broken"
+        self._detail = ""
+
+    def read(self, wire: Wire, deadline: float) -> None:
+        """Send the job and read to the end, however it comes."""
         try:
-            record = json.loads(line)
-        except (ValueError, RecursionError):
-            break  # a line cut off by a kill, or forged: what came before stays
-        if not isinstance(record, dict):
-            break
-        ready = ready or record.get("ready") is True
-        end = record.get("end", end)
-        index, shown = record.get("cell"), record.get("outputs")
-        if type(index) is int and 0 <= index < count and isinstance(shown, list):
-            outputs[index] = tuple(o for o in map(clean_output, shown) if o)
-    if stopped is None:
-        stopped = "ok" if end == "ok" else "killed" if ready else "broken"
-    if stopped == "ok":
-        outputs = [shown if shown is not None else () for shown in outputs]  # an empty cell is not executed
-    return RunOutcome(stopped, tuple(outputs), errors.decode("utf-8", "replace").strip())
+            wire.send(self._job.message(), deadline=deadline)
+            while True:
+                message, _ = wire.receive(deadline)
+                end = message.get("end")
+                if end is not None:
+                    self.state = end if end in {"ok", "timed_out", "killed"} else "broken"
+                    return
+                self._take(message)
+                if self._size > self._job.output_limit:
+                    self.state = "too_much_output"
+                    return
+        except WireTimeout:
+            self.state = "timed_out"
+        except WireError as error:
+            self._detail = str(error)
+
+    def outcome(self, detail: str, cpu_seconds: float) -> RunOutcome:
+        """What was reported."""
+        cells = self._cells
+        if self.state == "broken":
+            return RunOutcome("broken", tuple(cells), f"{self._detail} {detail}".strip(), cpu_seconds)
+        return RunOutcome(self.state, tuple(cells), "", cpu_seconds)
+
+    def _take(self, message: dict[str, Any]) -> None:
+        index = message.get("cell")
+        if type(index) is not int or not 0 <= index < len(self._cells):
+            return
+        outputs = _clean(message.get("outputs"))
+        self._size += len(json.dumps(outputs))
+        if self._size > self._job.output_limit:
+            return
+        before = self._cells[index]
+        if "mode" not in message:  # a cell of the learner's, perhaps once more with what a later one changed
+            self._cells[index] = CellRun(outputs=outputs, mode=before.mode)
+            return
+        most = self._job.cells[index].most
+        variants = sorted(message.get("variants") or [], key=lambda pair: pair[0])
+        self._cells[index] = CellRun(
+            outputs=outputs,
+            mode=before.mode,
+            changed=tuple(
+                c for c in _texts(message.get("changed")) if c not in self._job.cells[index].ignored
+            ),
+            variants=tuple((most[number], _clean(shown)) for number, shown in variants),
+            record=message.get("record"),
+            unknown=message.get("unknown") is True,
+            used=_texts(message.get("used")),
+            own=message.get("own") or {},
+        )
+
+
+def _clean(outputs: object) -> tuple[Output, ...]:
+    return tuple(o for o in map(clean_output, outputs) if o) if isinstance(outputs, list) else ()
+
+
+def _texts(values: object) -> tuple[str, ...]:
+    return tuple(v[:200] for v in values[:100] if isinstance(v, str)) if isinstance(values, list) else ()
 
 
 def clean_output(output: object) -> Output | None:

@@ -1,0 +1,87 @@
+"""Runs learners' code for the grader: one zygote, one plan per master, any number of submissions at once."""
+
+from __future__ import annotations
+
+import random
+import threading
+from typing import TYPE_CHECKING, Any, Self
+
+from hocvuso.grading.plan import calibrate, make_job, make_replay, plan_key, read_plan, write_plan
+from hocvuso.kernels.runner import run_submission
+from hocvuso.kernels.zygote import Zygote
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from hocvuso.grading.plan import Plan
+    from hocvuso.kernels.runner import RunOutcome
+    from hocvuso.lessons.master import CodeCell
+
+
+class CodeRunner:
+    """A context manager; safe to use from several threads. SandboxError where no box can be opened.
+
+    ``folder`` keeps the plans, which hold hidden tests: a folder of the grader's. ``chance`` decides what a learner
+    must not foresee. ``unprotected`` runs without a box: only when an operator has said so by name.
+    """
+
+    def __init__(
+        self, folder: Path | None, *, chance: random.Random | None = None, unprotected: bool = False
+    ) -> None:
+        self.zygote = Zygote(unprotected=unprotected)
+        self._folder = folder
+        self._chance = chance or random.SystemRandom()
+        self._lock = threading.Lock()
+        self._plans: dict[str, Plan] = {}
+        self._making: dict[str, threading.Lock] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the zygote and all that it runs."""
+        self.zygote.close()
+
+    def plan(self, cells: Sequence[CodeCell], files: Mapping[str, bytes] | None = None) -> Plan:
+        """How the tests among ``cells`` are judged: known, kept, or found out now (a second or two)."""
+        key = plan_key(cells, files or {})
+        with self._lock:
+            making = self._making.setdefault(key, threading.Lock())
+        with making:
+            if key not in self._plans:
+                self._plans[key] = self._kept(key) or self._made(key, cells, files)
+        return self._plans[key]
+
+    def run(
+        self,
+        cells: Sequence[CodeCell],
+        submitted: Sequence[tuple[CodeCell | None, str]],
+        files: Mapping[str, bytes] | None = None,
+    ) -> RunOutcome:
+        """Run a submission to the author's ``cells``.
+
+        ``submitted`` is all that runs, in order: a cell of the author's, or None for one that the learner added, and
+        the source that the learner gave it.
+        """
+        plan = self.plan(cells, files)
+        return run_submission(self.zygote, make_job(plan, submitted, self._chance, files))
+
+    def replay(self, cells: Sequence[CodeCell], records: Mapping[str, Any]) -> RunOutcome:
+        """Judge ``records`` (`CellRun.record` by test id) by these cells, without running learner code.
+
+        A test whose ``unknown`` is set asks for more than was recorded: the submission must be run again.
+        """
+        return run_submission(self.zygote, make_replay(self.plan(cells), cells, records))
+
+    def _kept(self, key: str) -> Plan | None:
+        return read_plan(self._folder / f"{key}.json") if self._folder else None
+
+    def _made(self, key: str, cells: Sequence[CodeCell], files: Mapping[str, bytes] | None) -> Plan:
+        plan = calibrate(cells, self.zygote, self._chance, files)
+        if self._folder:
+            write_plan(self._folder / f"{key}.json", plan)
+        return plan

@@ -1,0 +1,386 @@
+"""The judge's process: runs the cells of a job in order, the tests so that learner code has no hand in them.
+
+It is forked from the same process as the learner's and has never run learner code. It gets the job from the
+grader over one channel and drives the learner's process over the other:
+
+- ``setup`` and ``learner`` cells run in the learner's process; setup cells also here, as tests count on them.
+- A test judged from *outside* runs here. What the learner made is looked up in a fork of the learner's process,
+  as plain copies and `hocvuso.kernels.proxies`. Hidden values never leave this process.
+- A test that can't be judged so runs *inside* such a fork, several times, each in a fork of its own with the same
+  state and in random order: once as it is, and as variants with other expected values, which must fail.
+
+Forks are thrown away when the next cell of the learner comes: nothing of a test survives into learner code.
+
+The job: ``{"cells": [{"role", "source", "mode", "ask", "own", "allowed", "variants", "record"}], "bound", "files",
+"seconds", "seed", "calibrate", "replay"}`` (`hocvuso.kernels.runner` makes it); the report: a message per finished
+cell, then ``{"end": state}``.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import importlib
+import random
+import socket
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+from hocvuso.kernels.learner import out_of_the_way
+from hocvuso.kernels.plain import Json
+from hocvuso.kernels.proxies import LearnerGone, Remote
+from hocvuso.kernels.records import Recorder, Replayed
+from hocvuso.kernels.shell import TIMED_OUT, CellShell, prepare
+from hocvuso.kernels.wire import Wire, WireError, WireTimeout
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hocvuso.kernels.records import Peer
+
+Message = dict[str, Any]
+JOB_LIMIT = 64_000_000
+WALL = 3  # seconds on the clock for a second of CPU time: a backstop, a busy machine must not decide a grade
+_DIGITS = 7  # of a cell's number
+_MISSING = object()
+_DIED = "DeadKernelError"
+
+
+def warm_up() -> None:
+    """Load what every judge needs, in the process that forks them."""
+    importlib.import_module("hocvuso.kernels.plain_arrays")
+    prepare()
+
+
+def main(fds: Sequence[int]) -> None:
+    """Judge one submission: ``fds`` are the grader's channel and the learner's."""
+    channels = [*out_of_the_way(fds), None]
+    assert channels[0] is not None  # noqa: S101  (the grader's channel is always there)
+    grader = Wire(channels[0], limit=JOB_LIMIT)
+    learner = Wire(channels[1]) if channels[1] else None
+    job, _ = grader.receive()
+    Judge(job, grader, learner).run()
+
+
+class Judge:
+    """One job, from its first cell to its end."""
+
+    def __init__(self, job: Message, grader: Peer, learner: Wire | None) -> None:
+        self._job = job
+        self._cells: list[Message] = job["cells"]
+        self._grader = grader
+        self._learner = learner
+        self._seconds: float = job["seconds"]
+        self._chance = random.Random(job["seed"])  # noqa: S311  (the seed is secret and fresh for each run)
+        self._shell = CellShell.prepared()
+        self._forked: Wire | None = None
+        self._names: Names | None = None
+        self._ran: list[int | None] = []  # which cell each run of the learner's shell was
+        self._imports: list[str] = []
+
+    def run(self) -> None:
+        """Run all cells; report each, then the end."""
+        from hocvuso.kernels import probes
+
+        here = any(cell.get("mode") == "outside" for cell in self._cells)
+        state = "ok"
+        for name, data in self._job["files"].items():
+            request = {"op": "file", "name": name, "data": data}
+            if here:
+                probes.answer(request, {})
+            if self._learner:
+                self._tell(request)
+        for index, cell in enumerate(self._cells):
+            if cell["role"] == "test":
+                self._imports += [cell["imports"]] if cell["imports"] else []
+                done = self._outside(index, cell) if cell["mode"] == "outside" else self._inside(index, cell)
+            else:
+                self._drop_fork()
+                if here and cell["role"] == "setup":
+                    self._shell.run(cell["source"], seconds=self._seconds)
+                done = self._learners(index, cell)
+            if done != "ok":
+                state = done
+                break
+        self._grader.send({"end": state})
+
+    def _learners(self, index: int, cell: Message) -> str:
+        """Run a cell in the learner's process."""
+        if self._learner is None:
+            self._report(index, [])
+            return "ok"
+        if self._imports:
+            self._ran.append(None)
+            self._tell({"op": "run", "source": "\n".join(self._imports), "seconds": self._seconds})
+            self._imports = []
+        reply = self._tell({"op": "run", "source": cell["source"], "seconds": self._seconds})
+        if isinstance(reply, str):
+            return reply
+        self._ran.append(index)
+        earlier = reply.get("earlier")
+        for ran, outputs in earlier.items() if isinstance(earlier, dict) else ():
+            if ran.isdecimal() and len(ran) < _DIGITS and int(ran) < len(self._ran):
+                self._report_earlier(self._ran[int(ran)], outputs)
+        self._report(index, reply.get("outputs"))
+        return "killed" if reply.get("ended") else "ok"
+
+    def _tell(self, request: Message) -> Message | str:
+        """The learner's process' reply; the reason when there is none."""
+        assert self._learner is not None  # noqa: S101  (a replay has no cells to run)
+        return _exchange(self._learner, request, self._deadline())
+
+    def _deadline(self) -> float:
+        return time.monotonic() + WALL * self._seconds
+
+    def _report(self, index: int, outputs: Json, **more: Any) -> None:
+        self._grader.send({"cell": index, "outputs": outputs, **more})
+
+    def _report_earlier(self, index: int | None, outputs: Json) -> None:
+        if index is not None:
+            self._report(index, outputs)
+
+    def _fork(self) -> Wire | None:
+        """The fork for the tests that follow each other here; None when the learner's process can't fork."""
+        if self._forked is None and self._learner is not None:
+            self._forked = fork(self._learner, self._deadline())
+            self._names = None
+        return self._forked
+
+    def _drop_fork(self) -> None:
+        if self._names:
+            self._names.forget()
+        if self._forked:
+            self._forked.close()
+        self._forked = self._names = None
+
+    def _outside(self, index: int, cell: Message) -> str:
+        """Run a test here, against a fork of the learner's process or a record of one."""
+        if self._job["replay"]:
+            peer: Peer = Replayed(cell["record"])
+            names = Names(peer, self._shell.namespace, self._job)
+        else:
+            forked = self._fork()
+            if forked is None:
+                return "killed"
+            peer = forked
+            names = self._names = self._names or Names(peer, self._shell.namespace, self._job)
+        remote = names.remote
+        remote.seconds, remote.deadline = self._seconds, self._deadline()
+        with contextlib.suppress(LearnerGone):
+            names.begin(cell)
+            shown = self._shell.run(cell["source"], seconds=self._seconds).outputs
+            names.end()
+        outputs = shown if remote.gone is None else _with_end(shown, remote.gone)
+        told: Message = {"mode": "outside", "record": names.record}
+        if self._job["calibrate"]:
+            told |= {"used": sorted(remote.used), "own": names.own}
+        if isinstance(peer, Replayed):
+            names.forget()
+            told = {"mode": "outside", "unknown": peer.unknown, "record": cell["record"]}
+        elif remote.gone:
+            self._drop_fork()
+        self._report(index, outputs, **told)
+        return "ok"
+
+    def _inside(self, index: int, cell: Message) -> str:
+        """Run a test in forks of the learner's process: as it is and as variants, in any order."""
+        if self._job["replay"]:
+            self._report(index, [], mode="inside", unknown=True)
+            return "ok"
+        base = self._fork()
+        if base is None:
+            return "killed"
+        order: list[str | None] = [None, *cell["variants"]]
+        self._chance.shuffle(order)
+        outputs: Json = None
+        changed: Json = None
+        variants: list[Any] = []
+        for variant in order:
+            wire = fork(base, self._deadline())
+            if wire is None:
+                self._drop_fork()
+                return "killed"
+            machinery = _exchange(wire, {"op": "check", "seconds": self._seconds}, self._deadline())
+            source = cell["source"] if variant is None else variant
+            request = {"op": "run", "source": source, "seconds": self._seconds}
+            reply = _exchange(wire, request, self._deadline()) if isinstance(machinery, dict) else machinery
+            shown = _with_end([], reply) if isinstance(reply, str) else reply.get("outputs")
+            if variant is None:
+                outputs, kept = shown, wire
+                changed = machinery.get("changed") if isinstance(machinery, dict) else None
+            else:
+                wire.close()
+                variants.append([cell["variants"].index(variant), brief(shown)])
+        base.close()
+        self._forked, self._names = kept, None
+        self._report(index, outputs, mode="inside", changed=changed, variants=variants)
+        return "ok"
+
+
+class Names:
+    """The learner's names as a test sees them, and the test's changes to them as the learner's code sees them.
+
+    A name that the author's solution binds is the learner's; one that a setup cell made is the judge's own.
+    Rebinding a function, and ``del``, reach the learner's code; other values that a test gives to a name don't:
+    they may be the expected ones.
+    """
+
+    def __init__(self, peer: Peer, namespace: dict[str, Any], job: Message) -> None:
+        self._recorder = Recorder(peer)
+        self._namespace = namespace
+        self._bound = frozenset(job["bound"])
+        self._calibrate: bool = job["calibrate"]
+        self._known: dict[str, object] = {}
+        self.own: dict[str, str] = {}
+        self.remote = Remote(self._recorder, show=show)
+        self.remote.before_asking = self._tell_changes
+        self.remote.rebind = self._rebind
+
+    @property
+    def record(self) -> list[list[Any]] | None:
+        """What the running test asked and got."""
+        return self._recorder.record
+
+    def begin(self, cell: Message) -> None:
+        """Make the learner's names visible that the test uses."""
+        self._recorder.begin()
+        self.remote.allowed = None if self._calibrate else frozenset(cell["allowed"])
+        self.remote.used = set()
+        self.own = dict(cell["own"])
+        self._namespace.update({name: _own(where) for name, where in self.own.items()})
+        wanted = [name for name in cell["ask"] if name not in self.own and self._is_learners(name)]
+        found = self.remote.look(wanted) if wanted else {}
+        for name in wanted:
+            if name not in found:
+                self._namespace.pop(name, None)
+                continue
+            value, record = found[name]
+            if self._calibrate and (where := _find_own(record)):
+                self.own[name], value = where, _own(where)
+            else:
+                self._known[name] = value
+            self._namespace[name] = value
+
+    def end(self) -> None:
+        """The test has run: later ones find the learner's names as this one left them."""
+        if not self.remote.gone:
+            self._tell_changes()
+
+    def forget(self) -> None:
+        """Take the learner's names away again."""
+        for name, value in self._known.items():
+            if self._namespace.get(name, _MISSING) is value:
+                del self._namespace[name]
+
+    def _is_learners(self, name: str) -> bool:
+        if name in self._bound or name in self._known:
+            return True
+        return name not in self._namespace and not hasattr(builtins, name)
+
+    def _tell_changes(self) -> None:
+        bound, gone = [], []
+        for name, known in self._known.items():
+            value = self._namespace.get(name, _MISSING)
+            if value is known:
+                continue
+            if value is _MISSING:
+                gone.append(name)
+            elif callable(value):
+                bound.append([name, self.remote.plain(value)])
+            self._known[name] = value
+        if gone:
+            self.remote.exchange({"op": "unbind", "names": gone})
+        if bound:
+            self.remote.exchange({"op": "bind", "names": bound})
+
+    def _rebind(self, name: str, value: object) -> None:
+        if name in self._known and self._namespace.get(name, _MISSING) is self._known[name]:
+            self._known[name] = self._namespace[name] = value
+
+
+def fork(wire: Wire, deadline: float) -> Wire | None:
+    """A fork of the process behind ``wire``; None when there is none to be had."""
+    ours, theirs = socket.socketpair()
+    try:
+        with theirs:
+            wire.send({"op": "fork"}, [theirs.fileno()], deadline=deadline)
+        reply, _ = wire.receive(deadline)
+    except WireError:
+        reply = {}
+    if reply.get("forked") is True:
+        return Wire(ours)
+    ours.close()
+    return None
+
+
+def _exchange(wire: Wire, request: Message, deadline: float) -> Message | str:
+    try:
+        wire.send(request, deadline=deadline)
+        return wire.receive(deadline)[0]
+    except WireTimeout:
+        return "timed_out"
+    except WireError:
+        return "killed"
+
+
+def brief(outputs: Json) -> list[Message]:
+    """Of what a cell showed the part that its score depends on."""
+    kept: list[Message] = []
+    for output in outputs if isinstance(outputs, list) else []:
+        kind = output.get("output_type") if isinstance(output, dict) else None
+        if kind == "error" or (kind == "stream" and output.get("name") == "stderr"):
+            return [{"output_type": "error"}]
+        if kind == "execute_result" and not kept:
+            data = output.get("data")
+            shown = data.get("text/plain") if isinstance(data, dict) else None
+            kept.append(
+                {"output_type": kind, "data": {"text/plain": shown[:100] if isinstance(shown, str) else ""}}
+            )
+    return kept
+
+
+def show(outputs: Json) -> None:
+    """Show here what the learner's code showed while it was asked, as if it had run here."""
+    for output in outputs if isinstance(outputs, list) else []:
+        if not isinstance(output, dict):
+            continue
+        if output.get("output_type") == "stream" and isinstance(output.get("text"), str):
+            stream = sys.stderr if output.get("name") == "stderr" else sys.stdout
+            stream.write(output["text"])
+        elif output.get("output_type") == "display_data" and isinstance(output.get("data"), dict):
+            from IPython import display
+
+            publish: Any = display.publish_display_data  # IPython has no types
+            kept = {kind: output["data"].get(kind) for kind in ("text/plain", "image/png")}
+            publish({kind: data for kind, data in kept.items() if isinstance(data, str)})
+
+
+def _with_end(outputs: list[Message], why: str) -> list[Message]:
+    """What a test showed whose learner went away: the error that a notebook would hold."""
+    kept = [o for o in outputs if o.get("ename") != LearnerGone.__name__]
+    error = TIMED_OUT if why == "timed_out" else {"ename": _DIED, "evalue": "", "traceback": [_DIED]}
+    return [*kept, {"output_type": "error", **error}]
+
+
+def _find_own(record: Json) -> str | None:
+    """Where the judge has a module, function or class itself that a cell has imported. The author's cells only."""
+    if not isinstance(record, dict) or record.get("t") != "held":
+        return None
+    if record["k"] == "module":
+        return f"{record['n']}:"
+    if record["k"] not in {"class", "function"} or record["m"] in {"__main__", "None"}:
+        return None
+    where = f"{record['m']}:{record['q']}"
+    with contextlib.suppress(ImportError, AttributeError):
+        _own(where)
+        return where
+    return None
+
+
+def _own(where: str) -> object:
+    module, _, name = where.partition(":")
+    found: object = importlib.import_module(module)
+    for part in name.split(".") if name else ():
+        found = getattr(found, part)
+    return found
