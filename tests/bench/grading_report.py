@@ -210,7 +210,8 @@ def _told_of_latency(found: dict[str, Any]) -> Iterator[str]:
     yield (
         f"Submit to result: {found['submissions']:,} submissions into a gradebook that holds the class: p50 "
         f"{found['p50']:.2f} s, p95 {found['p95']:.2f} s, p99 {found['p99']:.2f} s, longest {found['most']:.2f} s. "
-        f"The call of `submit` is part of it (p95 {found['submit_p95']:.3f} s). "
+        f"The call of `submit` is part of it (p95 {found['submit_p95']:.3f} s). A page that asks as ours does sees it "
+        f"within {found['page_p95']:.2f} s (p95). "
         f"The grader held {found['peak_mb']:.0f} MB at most."
     )
 

@@ -27,22 +27,40 @@ from hocvuso.places import Places, folder_of
 
 PATIENCE = 120.0  # seconds until a result counts as lost
 LOOK = 0.01  # seconds between two looks for results: the most that a figure is too large by
+FIRST_ASKED, THEN = 0.25, 1.3  # the waiting page's own numbers
 FIRST = 500_000  # the number of the first learner, so that they have not handed in before
 
 
 @dataclass(slots=True)
 class Stream:
-    """What came of one run: the seconds of each submission, in the order of their moments."""
+    """What came of one run: for each submission the seconds until its result, and those of the call of `submit`."""
 
     seconds: list[float] = field(default_factory=list)
     submit_seconds: list[float] = field(default_factory=list)
+    page_seconds: list[float] = field(default_factory=list)
     peak_mb: float = 0.0
     lost: int = 0
 
-    def percentile(self, share: float) -> float:
-        """The time within which ``share`` of the submissions were done."""
-        ordered = sorted(self.seconds)
-        return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+    def done(self, seconds: float, submitting: float) -> None:
+        """A result was there after ``seconds``, of which the call of `submit` took ``submitting``."""
+        self.seconds.append(seconds)
+        self.submit_seconds.append(submitting)
+        self.page_seconds.append(submitting + asked_at(seconds - submitting))
+
+
+def percentile(seconds: list[float], share: float) -> float:
+    """The time within which ``share`` of the submissions were done."""
+    ordered = sorted(seconds)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def asked_at(ready: float) -> float:
+    """When the waiting page (``site/static/result.js``) first asks after a result is ready."""
+    moment = delay = FIRST_ASKED
+    while moment < ready:
+        delay *= THEN
+        moment += delay
+    return moment
 
 
 def measure(places: Places, edition: str, *, rate: float, duration: float, log: Path) -> Stream:
@@ -67,6 +85,7 @@ def measure(places: Places, edition: str, *, rate: float, duration: float, log: 
 
 def _run(places: Places, edition: str, stream: Stream, count: int, rate: float) -> None:
     due: dict[Path, float] = {}
+    submitting: dict[Path, float] = {}
     lock, handed_in = threading.Lock(), threading.Event()
     started = time.perf_counter() + 0.5
 
@@ -74,11 +93,11 @@ def _run(places: Places, edition: str, stream: Stream, count: int, rate: float) 
         moment = started + number / rate
         time.sleep(max(0.0, moment - time.perf_counter()))
         learner = FIRST + 1 + number
-        with lock:
-            due[result_path(places, learner_name(learner), edition)] = moment
-        before = time.perf_counter()
+        path = result_path(places, learner_name(learner), edition)
         _submit(places, edition, learner)
-        stream.submit_seconds.append(time.perf_counter() - before)
+        with lock:
+            submitting[path] = time.perf_counter() - moment
+            due[path] = moment
 
     def look() -> None:
         while True:
@@ -87,7 +106,7 @@ def _run(places: Places, edition: str, stream: Stream, count: int, rate: float) 
                 waiting = list(due.items())
             for path, moment in waiting:
                 if path.exists():
-                    stream.seconds.append(time.perf_counter() - moment)
+                    stream.done(time.perf_counter() - moment, submitting[path])
                     with lock:
                         del due[path]
             late = time.perf_counter() > started + count / rate + PATIENCE
