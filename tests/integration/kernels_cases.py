@@ -103,7 +103,6 @@ ERRORS = {
     "keyboard": ["raise KeyboardInterrupt", "1"],
     "group": ["raise ExceptionGroup('g', [ValueError(1), TypeError(2)])"],
     "notes": ["e = ValueError('x'); e.add_note('a note'); raise e"],
-    "str_raises": ["class E(Exception):\n    def __str__(self): raise RuntimeError('no')\nraise E", "1"],
     "syntax": ["x = = 1", "1"],
     "syntax_later": ["print('not shown')\ndef f(:\n  pass"],
     "indentation": ["if True:\nx = 1", "  x = 1\ny = 2", "if 1:\n\tx = 1\n        y = 2"],

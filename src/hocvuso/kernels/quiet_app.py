@@ -7,6 +7,7 @@ What stays is all that cells can see: the order of initialisation, the configura
 from __future__ import annotations
 
 import contextlib
+import io
 import logging
 import signal
 import sys
@@ -20,6 +21,7 @@ from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from traitlets import Any as AnyTrait
 
+from hocvuso.kernels.quick_errors import keep_styles, share_tracebacks
 from hocvuso.kernels.streams import OutStream
 
 if TYPE_CHECKING:
@@ -35,6 +37,13 @@ class Parts:
 
     outputs: Outputs
     raw: Raw
+
+
+class _Nowhere(io.TextIOBase):
+    """Takes text and keeps none; no file, as a child may have closed all that it inherited."""
+
+    def write(self, text: str, /) -> int:
+        return len(text)
 
 
 class CollectingKernel(IPythonKernel):
@@ -67,7 +76,7 @@ class CollectingApp(IPKernelApp):
         self.configure_tornado_logger()  # type: ignore[no-untyped-call]
         for handler in self.log.handlers:  # what the application logs is not the learner's
             if isinstance(handler, logging.StreamHandler):
-                handler.setStream(open("/dev/null", "w", encoding="utf-8"))  # noqa: SIM115, PTH123
+                handler.setStream(_Nowhere())
         self.streams = tuple(OutStream(self.session, name) for name in ("stdout", "stderr"))
         sys.stdout, sys.stderr = self.streams
         self.displayhook = ZMQDisplayHook(self.session, self)  # type: ignore[no-untyped-call]
@@ -90,4 +99,6 @@ class CollectingApp(IPKernelApp):
         kernel: Any = self.kernel
         kernel.io_loop = IOLoop.current()
         kernel.shell.exit_now = False
+        keep_styles()
+        share_tracebacks(kernel.shell)
         self.displayhook.get_execution_count = lambda: kernel.execution_count

@@ -76,6 +76,8 @@ class CellShell:
         self._streams = app.streams
         self._context = contextvars.copy_context()  # cells share context variables (decimal, numpy options)
         self._ran = 0
+        loop: Any = self._loop
+        loop._close_self_pipe()  # noqa: SLF001  (children make their own; until then nothing is open)
 
     @classmethod
     def prepared(cls) -> CellShell:
@@ -176,7 +178,8 @@ class CellShell:
         self._session.pid = self._raw.pid
         loop: Any = self._loop
         with contextlib.suppress(Exception):  # a loop that learner code has closed stays closed
-            loop._close_self_pipe()  # noqa: SLF001
+            if loop._ssock is not None:  # noqa: SLF001
+                loop._close_self_pipe()  # noqa: SLF001
             loop._make_self_pipe()  # noqa: SLF001
         self._kernel.shell_channel_thread.parent_thread = threading.main_thread()
 
