@@ -36,11 +36,16 @@ def test_cpu_time_of_processes_that_nobody_waits_for_counts(zygote: Zygote):
     """A chain of processes, each ending soon, can't burn for ever."""
     source = (
         "import os, signal, time\nsignal.signal(signal.SIGCHLD, signal.SIG_IGN)\nwhile True:\n"
-        "    if os.fork() == 0:\n        while time.process_time() < 0.4: pass\n        os._exit(0)\n"
-        "    time.sleep(0.45)"
+        "    os.write(3, b'.')\n    if os.fork() == 0:\n"
+        "        while time.process_time() < 0.4: pass\n        os._exit(0)\n"
+        "    try: os.wait()\n    except ChildProcessError: pass"
     )
-    _, ended = run(zygote, source, cpu_seconds=1)
+    with running(zygote, source, cpu_seconds=1) as started:
+        children = started.printed()
+        ended = started.child.wait(PATIENCE)
+    assert ended is not None
     assert ended.reason == "cpu"
+    assert len(children) < 8
 
 
 def test_a_fork_bomb_stays_small(zygote: Zygote):
