@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 import uuid
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +26,9 @@ from hocvuso.places import find_places
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
+    from hocvuso.grading.dask_pool import DaskPool
     from hocvuso.places import Places
 
 LANG = os.environ.get("HOCVUSO_LANG", "vi")
@@ -139,23 +142,93 @@ def new(find: Callable[[], Places], lesson: str) -> None:
 @main.command(example="hocvuso grade --watch", help=say(N_("Thu và chấm các bài đã nộp.")))
 @click.argument("lesson", required=False)
 @click.option("--watch", "watching", is_flag=True, help=say(N_("Chạy mãi và chấm bài ngay khi được nộp.")))
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help=say(N_("Chấm trên các máy của một cụm Dask: địa chỉ (tcp://…) hoặc tệp của bộ điều phối.")),
+)
+@click.option(
+    "--unprotected-code",
+    "unprotected",
+    is_flag=True,
+    help=say(
+        N_(
+            "Cho chạy mã lệnh của người học cả khi máy không mở được hộp cát (nguy hiểm; "
+            "được ghi vào nhật ký kiểm toán)."
+        )
+    ),
+)
 @click.pass_obj
-def grade(find: Callable[[], Places], lesson: str | None, *, watching: bool) -> None:
-    """Collect and grade what waits, once or for ever."""
+def grade(  # noqa: PLR0913  (the options)
+    find: Callable[[], Places],
+    lesson: str | None,
+    *,
+    watching: bool,
+    scheduler: str | None,
+    unprotected: bool,
+) -> None:
+    """Collect and grade what waits, once or for ever; on this machine or on a cluster."""
     places = find()
-    if watching:
-        from hocvuso.grading.watch import watch
+    with pool_of(scheduler) as pool:
+        if watching:
+            from hocvuso.grading.watch import watch
 
-        watch(places, stop_on_signal(), lesson=lesson, report=note)
-        return
-    from hocvuso.grading.grade import grade_waiting
-    from hocvuso.records.export import write_export
+            watch(
+                places, stop_on_signal(), lesson=lesson, report=note, pool=pool, unprotected=unprotected
+            )
+            return
+        from hocvuso.grading.grade import grade_waiting
+        from hocvuso.records.export import write_export
 
-    summary = grade_waiting(places, lesson, report=count_lines(), now=now, new_id=lambda: str(uuid.uuid4()))
+        if pool is not None:
+            pool.check()
+        summary = grade_waiting(
+            places,
+            lesson,
+            report=count_lines(),
+            now=now,
+            new_id=lambda: str(uuid.uuid4()),
+            pool=pool,
+            unprotected=unprotected,
+        )
     note(summary.tell(LANG))
     write_export(places)
     if summary.failed:
         sys.exit(1)
+
+
+@main.command(
+    example="hocvuso regrade t14-05",
+    help=say(
+        N_(
+            "Chấm lại các bài đã chấm theo đáp án hiện tại (sau khi sửa, dựng và phát hành lại bài học); "
+            "điểm giảng viên cho được giữ nguyên."
+        )
+    ),
+)
+@click.argument("lesson")
+@click.option("--rerun", is_flag=True, help=say(N_("Chạy lại mã lệnh của người học (bài lập trình).")))
+@click.pass_obj
+def regrade(find: Callable[[], Places], lesson: str, *, rerun: bool) -> None:
+    """Score a lesson anew with its corrected key."""
+    from hocvuso.grading.regrade import regrade as regrade_lesson
+    from hocvuso.records.export import write_export
+
+    places = find()
+    done = regrade_lesson(places, lesson, report=note, now=now, rerun=rerun)
+    note(done.tell(LANG))
+    write_export(places)
+    if done.left:
+        sys.exit(1)
+
+
+def pool_of(scheduler: str | None) -> AbstractContextManager[DaskPool | None]:
+    """The workers of a cluster; None for this machine's own."""
+    if scheduler is None:
+        return nullcontext()
+    from hocvuso.grading.dask_pool import DaskPool
+
+    return DaskPool(scheduler)
 
 
 @main.command(

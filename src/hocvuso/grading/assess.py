@@ -14,6 +14,7 @@ from hocvuso.errors import AnswerError, HocVuSoError, SandboxError, SetupError, 
 from hocvuso.exchange.answers import AnswerStore, merge
 from hocvuso.exchange.collect import hash_submission
 from hocvuso.grading.code import CodeScore, run_code, score_code, solutions_in, unscored
+from hocvuso.grading.code_runner import CodeRunner
 from hocvuso.grading.sheet import Sheet
 from hocvuso.kernels.sandbox import probe
 from hocvuso.language import N_
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 State: TypeAlias = Literal["graded", "partly", "refused"]
 T = TypeVar("T")
+MOST_NAMED = 5  # of the ids that a reason names
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Assessment:
     solutions: Mapping[str, str] = field(default_factory=dict)
     sheet: Sheet | None = None
     damaged: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()  # ids without a question, some of them
     submission_hash: str = ""  # one hash over all files that were handed in
 
     @property
@@ -93,10 +96,16 @@ class Assessment:
         return " ".join(reason.tell("vi") for reason in self.reasons) or None
 
     def stored(self) -> dict[str, Any]:
-        """The answers as JSON: with another key they are scored anew without opening the submission."""
+        """What was answered, as JSON: by another key it is scored anew without opening the submission."""
         answers = self.book.answers if self.book else {}
-        values = {name: answers[name].answer for name in self.pieces if name in answers}
-        return {"values": values, "damaged": [name for name in self.damaged if name in self.pieces]}
+        kept: dict[str, Any] = {
+            "values": {name: answers[name].answer for name in self.pieces if name in answers},
+            "damaged": [name for name in self.damaged if name in self.pieces],
+            "unknown": list(self.unknown),
+            "solutions": dict(self.solutions),
+            "code": {part.cell.id: {"source": part.source, "record": part.record} for part in self.code},
+        }
+        return {name: value for name, value in kept.items() if value}
 
 
 class Assessor:
@@ -107,7 +116,7 @@ class Assessor:
 
     def __init__(self, places: Places, *, unprotected: bool = False) -> None:
         self._places = places
-        self._code = CodeScorer(unprotected=unprotected)
+        self._code = CodeScorer(places.var / "grader" / "plans", unprotected=unprotected)
         self._ledger: Kept[Ledger] = Kept(read_ledger)
         self._sheets: dict[str, Kept[Sheet]] = {}
         self._released: dict[str, bool] = {}
@@ -164,29 +173,36 @@ class Assessor:
             return Assessment(taken, "refused", (error,), submission_hash=handed_in)
 
     def _read(self, taken: Taken, sheet: Sheet, handed_in: str) -> Assessment:
-        master = sheet.master
         book, damaged = self._answers(taken)
-        pieces = sheet.pieces({name: record.answer for name, record in book.answers.items()}, damaged)
-        reasons: list[HocVuSoError] = []
-        if unknown := sorted((set(book.answers) | set(damaged)) - set(pieces)):
-            shown = ", ".join(unknown[:5])
-            reasons.append(
-                SubmissionError(N_("Đã bỏ qua câu trả lời cho câu không có trong bài: {ids}."), ids=shown)
-            )
-        solutions = solutions_in(self._notebook(taken, master), master) if master.tests else {}
-        return Assessment(
-            taken,
-            "graded",
-            tuple(reasons),
-            master,
-            book,
-            pieces,
-            (),
-            solutions,
-            sheet,
-            damaged,
-            handed_in,
-        )
+        values = {name: record.answer for name, record in book.answers.items()}
+        known = {question.id for question in sheet.master.questions}
+        unknown = sorted((set(values) | set(damaged)) - known)[:MOST_NAMED]
+        found = _scored(taken, sheet, values, damaged, tuple(unknown), handed_in)
+        solutions = solutions_in(_notebook(taken, sheet.master), sheet.master) if sheet.master.tests else {}
+        return replace(found, book=book, solutions=solutions)
+
+    def read_stored(self, taken: Taken, stored: Mapping[str, Any], handed_in: str) -> Assessment:
+        """As `read`, from what `Assessment.stored` gave; ``handed_in`` is the submission's hash."""
+        sheet = self.sheet(taken.waiting.edition)
+        ids = {name: tuple(stored.get(name, ())) for name in ("damaged", "unknown")}
+        found = _scored(taken, sheet, stored.get("values", {}), ids["damaged"], ids["unknown"], handed_in)
+        return replace(found, solutions=stored.get("solutions", {}))
+
+    def rerun(self, found: Assessment, notebook: bytes) -> Assessment:
+        """``found`` with the scores of the code in a handed-in ``notebook``, which is run again."""
+        assert found.master is not None  # noqa: S101  (what has code has a master)
+        written = solutions_in(notebook, found.master)
+        return with_code(replace(found, solutions=written), *self._code.score(found.master, written))
+
+    def replay(self, found: Assessment, stored: Mapping[str, Any]) -> Assessment | None:
+        """``found`` with the scores of its code by what it answered before; None when the tests ask for more."""
+        assert found.master is not None  # noqa: S101  (what has code has a master)
+        code = self._code.replay(found.master, found.solutions, stored.get("code", {}))
+        return None if code is None else with_code(found, code, None)
+
+    def close(self) -> None:
+        """End what runs code."""
+        self._code.close()
 
     def _answers(self, taken: Taken) -> tuple[AnswerBook, tuple[str, ...]]:
         """The answers to grade, and the ids of those that can't be read. No file is no answers."""
@@ -203,11 +219,36 @@ class Assessor:
             book = merge(store.read(waiting.learner, waiting.edition), book, handed_in)
         return book, damaged
 
-    def _notebook(self, taken: Taken, master: Master) -> bytes:
-        name = f"{master.edition}.ipynb"
-        if name not in taken.files:
-            raise SubmissionError(N_("Bài nộp không có sổ tay {name}."), name=name)
-        return taken.files[name]
+
+def _scored(  # noqa: PLR0913, PLR0917  (all that an assessment of answers rests on)
+    taken: Taken,
+    sheet: Sheet,
+    values: Mapping[str, Any],
+    damaged: tuple[str, ...],
+    unknown: tuple[str, ...],
+    handed_in: str,
+) -> Assessment:
+    left_out = SubmissionError(
+        N_("Đã bỏ qua câu trả lời cho câu không có trong bài: {ids}."), ids=", ".join(unknown)
+    )
+    return Assessment(
+        taken,
+        "graded",
+        (left_out,) if unknown else (),
+        sheet.master,
+        pieces=sheet.pieces(values, damaged),
+        sheet=sheet,
+        damaged=damaged,
+        unknown=unknown,
+        submission_hash=handed_in,
+    )
+
+
+def _notebook(taken: Taken, master: Master) -> bytes:
+    name = f"{master.edition}.ipynb"
+    if name not in taken.files:
+        raise SubmissionError(N_("Bài nộp không có sổ tay {name}."), name=name)
+    return taken.files[name]
 
 
 def with_code(found: Assessment, code: Sequence[CodeScore], fault: SandboxError | None) -> Assessment:
@@ -222,23 +263,34 @@ class CodeScorer:
     ``unprotected``: without a box where there is none.
     """
 
-    def __init__(self, *, unprotected: bool = False) -> None:
+    def __init__(self, folder: Path | None = None, *, unprotected: bool = False) -> None:
+        self._folder = folder
         self._unprotected = unprotected
         self._box = threading.Lock()
         self._fault: SandboxError | None = None
         self._tried = False
+        self._bare = False
+        self._runner: CodeRunner | None = None
 
     @property
     def fault(self) -> SandboxError | None:
-        """Why this machine has no working box; None when it has one. Tried once."""
+        """Why this machine has no working box; None when it has one, or needs none. Tried once."""
         with self._box:
             if not self._tried:
                 self._tried = True
                 try:
                     probe()
                 except SandboxError as error:
-                    self._fault = error
+                    self._bare = self._unprotected
+                    self._fault = None if self._bare else error
         return self._fault
+
+    def close(self) -> None:
+        """End what runs code."""
+        with self._box:
+            runner, self._runner = self._runner, None
+        if runner is not None:
+            runner.close()
 
     def score(
         self, master: Master, solutions: Mapping[str, str]
@@ -246,11 +298,34 @@ class CodeScorer:
         """The code's scores; without a working box no code is run, and the reason comes along."""
         fault = self.fault
         if fault is None:
-            outcome = run_code(master, solutions)
+            outcome = run_code(master, solutions, self._started())
             if outcome.state != "broken":
                 return score_code(master, solutions, outcome), None
             fault = SandboxError(N_("Phần mã lệnh chưa chạy được do lỗi của máy chủ; giảng viên sẽ chấm."))
         return unscored(master, solutions), fault
+
+    def replay(
+        self, master: Master, solutions: Mapping[str, str], kept: Mapping[str, Any]
+    ) -> list[CodeScore] | None:
+        """The code's scores by what it answered before, without running it; None when that doesn't decide them."""
+        records = {name: part["record"] for name, part in kept.items()}
+        if any(records.get(cell.id) is None for cell in master.tests) or self.fault is not None:
+            return None
+        outcome = self._started().replay(master.code_cells, records)
+        if outcome.state != "ok" or any(run.unknown for run in outcome.cells):
+            return None
+        scores = score_code(master, dict(solutions), outcome)
+        return [
+            replace(part, source=kept[part.cell.id]["source"], record=records[part.cell.id])
+            for part in scores
+        ]
+
+    def _started(self) -> CodeRunner:
+        """What runs code: started when a lesson with code is met, and not before."""
+        with self._box:
+            if self._runner is None:
+                self._runner = CodeRunner(self._folder, unprotected=self._bare)
+            return self._runner
 
 
 class Kept(Generic[T]):

@@ -8,7 +8,6 @@ doing it again gives the same. While one batch goes to the disk the next one is 
 from __future__ import annotations
 
 import logging
-import sqlite3
 import time
 import traceback
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,12 +17,11 @@ from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
 from hocvuso import database
-from hocvuso.database import is_away, said_by
-from hocvuso.errors import HocVuSoError
 from hocvuso.exchange.claims import Claims
 from hocvuso.exchange.collect import Collected, Taken, Waiting, find_waiting, sweep, take_in
 from hocvuso.exchange.receipts import SiteKey
 from hocvuso.grading.assess import Assessment, Assessor
+from hocvuso.grading.failures import cause_of, comes_back, meets_all
 from hocvuso.grading.gradebook import GradebookWriter, Recorded
 from hocvuso.grading.notes import Notes
 from hocvuso.grading.outcome import Outcomes
@@ -126,11 +124,14 @@ class Grader:
         self._now = now
         self._new_id = new_id
         self._pause = pause
-        self._assessor = Assessor(places, unprotected=unprotected)
         # a key of the grader's own: it vouches for what it collected, and can't sign for the site
         self._key = SiteKey.load_or_make(places.var / "grader")
         with ExitStack() as stack:
+            self._assessor = Assessor(places, unprotected=unprotected)
+            stack.callback(self._assessor.close)
             self._book = stack.enter_context(GradebookWriter(places))
+            if unprotected:
+                self._book.note_unprotected(now())
             self._claims = stack.enter_context(Claims(places.var / "grader"))
             self._outcomes = stack.enter_context(Outcomes(places))
             self._pool = pool or stack.enter_context(LocalPool())
@@ -206,7 +207,7 @@ class Grader:
             run.finish(done, self._syncer.submit(self._outcomes.sync))
             for one in done:
                 del left[one.waiting.root, one.waiting.steps]
-            stopped = next((one.error for one in done if one.error and _meets_all(one.error)), None)
+            stopped = next((one.error for one in done if one.error and meets_all(one.error)), None)
             if stopped:
                 run.settle()
                 run.add([_Done(one, error=stopped) for one in left.values()])
@@ -269,8 +270,8 @@ class Grader:
             try:
                 return list(self._book.record(batch, graded))
             except Exception as error:  # noqa: BLE001
-                if _meets_all(error):
-                    if not _comes_back(error) or time.monotonic() >= end:
+                if meets_all(error):
+                    if not comes_back(error) or time.monotonic() >= end:
                         return [error] * len(batch)
                 elif len(batch) == 1:
                     return [error]
@@ -284,7 +285,7 @@ class Grader:
         for found in batch:
             done += self._record([found], graded)
             last = done[-1]
-            if isinstance(last, Exception) and _meets_all(last):
+            if isinstance(last, Exception) and meets_all(last):
                 return done + [last] * (len(batch) - len(done))
         return done
 
@@ -395,40 +396,3 @@ def _line(found: Assessment, outcome: str) -> str:
         points=found.points,
         out_of=found.out_of,
     )
-
-
-_OF_ALL = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
-           sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}  # fmt: skip
-_PASSING = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
-_STAYING = ("25006", "53100")  # PostgreSQL: may not be written, has no room
-
-
-def _meets_all(error: Exception) -> bool:
-    """Whether every submission would meet with ``error``, whatever is in it."""
-    code = _sqlite_code(error)
-    return is_away(error) if code is None else code in _OF_ALL
-
-
-def _comes_back(error: Exception) -> bool:
-    """Whether a while later it may be over."""
-    code = _sqlite_code(error)
-    if code is not None:
-        return code in _PASSING
-    return is_away(error) and getattr(getattr(error, "orig", None), "sqlstate", None) not in _STAYING
-
-
-def _sqlite_code(error: Exception) -> int | None:
-    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
-    return None if code is None else code & 0xFF  # without the part that says more than we need
-
-
-def cause_of(error: Exception) -> str:
-    """What went wrong, for the log: the kind of error and what the machine says of it, never a name or a path."""
-    found: BaseException | None = error
-    said = (
-        error.message if isinstance(error, HocVuSoError) and error.__cause__ is None else None
-    )  # no field filled in
-    while found is not None and said is None:
-        said = found.strerror if isinstance(found, OSError) else said_by(found)
-        found = found.__cause__
-    return f"{type(error).__name__}: {said}" if said else type(error).__name__

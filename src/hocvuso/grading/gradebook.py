@@ -25,7 +25,7 @@ from hocvuso.grading.nbgrader_rows import (
     write_scores,
     write_students,
 )
-from hocvuso.records.audit import Deed, note_deeds
+from hocvuso.records.audit import Deed, note_deed, note_deeds
 from hocvuso.records.tables import answers, opened, scores, writing
 
 if TYPE_CHECKING:
@@ -66,6 +66,11 @@ class GradebookWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.engine.dispose()
+
+    def note_unprotected(self, now: datetime) -> None:
+        """Put on record that learners' code may run without a box."""
+        with writing(self.engine) as connection:
+            note_deed(connection, actor="operator", action="unprotected-code", subject="grade", now=now)
 
     def find_collected(self, waiting: Iterable[Waiting]) -> dict[tuple[str | None, str], Collected]:
         """By learner and name: the receipts of an earlier run that was cut off before it put them into the evidence."""

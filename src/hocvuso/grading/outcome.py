@@ -91,7 +91,7 @@ class Outcomes:
 
     def has_evidence(self, waiting: Waiting) -> bool:
         """Whether a submission has been done, by a run that was cut off before it cleared it away."""
-        return os.path.exists(self._evidence_of(waiting))  # noqa: PTH110  (a text, for every submission)
+        return os.path.exists(self.evidence_of(waiting))  # noqa: PTH110  (a text, for every submission)
 
     def keep_copy(self, found: Assessment) -> None:
         """Keep a submission as it came, with its receipt; and the merged answers, where merging changed them."""
@@ -99,7 +99,7 @@ class Outcomes:
         files = dict(taken.files)
         if taken.receipt is not None:
             files[RECEIPT] = taken.receipt.model_dump_json(indent=1).encode("utf-8")
-        target = self._evidence_of(taken.waiting)
+        target = self.evidence_of(taken.waiting)
         if found.book is not None and taken.waiting.via == "jupyterlab":
             merged = found.book.model_dump_json(indent=1).encode("utf-8")
             write_file(f"{target}.answers.json", merged)
@@ -125,9 +125,10 @@ class Outcomes:
             self._mode = stat.S_IMODE(self._places.evidence.stat().st_mode) & 0o777
         path = str(waiting.path)
         os.chmod(path, self._mode)  # noqa: PTH101  (whoever may write where it waited may not do so in the evidence)
-        place(path, self._evidence_of(waiting))
+        place(path, self.evidence_of(waiting))
 
-    def _evidence_of(self, waiting: Waiting) -> str:
+    def evidence_of(self, waiting: Waiting) -> str:
+        """Where a submission is kept for good."""
         owner = UNCLAIMED if waiting.learner is None else folder_of(waiting.learner)
         return f"{self._evidence}/{owner}/{waiting.edition or UNCLAIMED}/{waiting.name}"
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from hocvuso.errors import HocVuSoError
 from hocvuso.exchange.collect import Waiting, find_waiting, sweep
-from hocvuso.grading.grade import Grader, cause_of
+from hocvuso.grading.failures import cause_of
+from hocvuso.grading.grade import Grader
 from hocvuso.grading.notes import Notes
 from hocvuso.records.export import write_export
 
