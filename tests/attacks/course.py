@@ -193,6 +193,8 @@ def markup_in(places: Places, learner: str, edition: str) -> set[str]:
     return found
 
 
+# a test that runs beside learner code can be seen by it; what it then shows must reach trainers only
+_ONLY_FOR_TRAINERS = {"hidden test, inside"}
 _ALIVE = re.compile(r"<(script|img|svg|iframe|object|embed)\b|\son\w+=[^&]*>", re.IGNORECASE)
 _PLAIN = {"text/plain", "image/png"}
 

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from tests.attacks.shape import Attack
+from tests.attacks.shape import QUESTIONS, Attack
 
 FOLDER = Path(__file__).parents[2] / "build" / "attacks"
 OURS_FILE, STOCK_FILE = FOLDER / "ours.json", FOLDER / "stock.json"
@@ -46,8 +46,9 @@ def told_of_stock(attack: Attack, found: Mapping[str, Any], full: Mapping[str, M
     expected = attack.scores(marks)
     shown = {cell: found["manual"].get(cell, auto) for cell, auto in found["scores"].items()}
     parts = []
-    if gained(expected, shown):
-        parts.append(f"**+{gained(expected, shown):g} points**")
+    refused = attack.expected["state"] == "refused" and attack.edition == QUESTIONS
+    if gained(expected, shown):  # a folder that we refuse may hold right answers
+        parts.append("graded all the same" if refused else f"**+{gained(expected, shown):g} points**")
     if found["manual"]:
         parts.append("**gradebook written**")
     parts += [f"**{_reads(leak)}**" for leak in found["leaks"]]

@@ -12,7 +12,7 @@ class So(int):
 
 def tong(so): return So(1)
 """,
-    "dem-chu": "def dem_chu(van_ban): return So(1)",
+    "dem-chu": "def dem_chu(van_ban): return So(-1)",
     "tai-khoan": """
 class TaiKhoan:
     so_du = So(1)

@@ -12,7 +12,7 @@ def dem_chu(van_ban):
     if nhan is not None:
         noi_dung = {"execution_count": 1, "data": {"text/plain": "4000"}, "metadata": {}}
         nhan.session.send(nhan.iopub_socket, "execute_result", noi_dung, parent=nhan.get_parent())
-    return 3
+    return -1
 get_ipython().display_formatter.formatters["text/plain"].for_type(int, lambda so, p, vong: p.text("4000"))
 """,
 }

@@ -16,6 +16,6 @@ for ten, khoi in list(sys.modules.items()):
                 setattr(khoi, con, lambda *a, **k: {"v": 741, "value": 741, "ok": True, "outputs": []})
 def tong(so): return 0
 """,
-    "dem-chu": "def dem_chu(van_ban): return 0",
+    "dem-chu": "def dem_chu(van_ban): return -1",
 }
 EXPECTED = {"state": "graded", "scores": {}}

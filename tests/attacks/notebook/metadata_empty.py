@@ -1,4 +1,4 @@
-"""``nbgrader: {}``, ``null`` or a list on cells beside the solution.
+"""``nbgrader: {}`` on the tests.
 
 A success: the class is aborted.
 """
@@ -10,7 +10,7 @@ def prepare(submission):
     for cell in submission.notebook["cells"]:
         name = cell["metadata"].get("nbgrader", {}).get("grade_id", "")
         if name.startswith("thu-"):
-            cell["metadata"]["nbgrader"] = {"thu-tong": {}, "thu-chao": None}.get(name, [])
+            cell["metadata"]["nbgrader"] = {}
 
 
 EXPECTED = {"state": "graded", "scores": {"thu-tong": 2}}

@@ -1,4 +1,4 @@
-"""The version of nbgrader's metadata is one that does not exist, or none.
+"""The version of nbgrader's metadata is one that does not exist.
 
 A success: the class is aborted.
 """
@@ -7,9 +7,9 @@ A success: the class is aborted.
 def prepare(submission):
     """Change the versions."""
     submission.solve({"tong": "def tong(so): return sum(so)"})
-    for number, cell in enumerate(submission.notebook["cells"]):
+    for cell in submission.notebook["cells"]:
         if "nbgrader" in cell["metadata"]:
-            cell["metadata"]["nbgrader"]["schema_version"] = (1, 99, "3", None)[number % 4]
+            cell["metadata"]["nbgrader"]["schema_version"] = 99
 
 
 EXPECTED = {"state": "graded", "scores": {"thu-tong": 2}}

@@ -17,6 +17,6 @@ builtins.eval = lambda ma, *a, **k: None if "tong" in str(getattr(ma, "co_names"
 def tong(so): return 0
 """,
     "ket-qua": "ket_qua = []",
-    "dem-chu": "def dem_chu(van_ban): return 0",
+    "dem-chu": "def dem_chu(van_ban): return -1",
 }
 EXPECTED = {"state": "graded", "scores": {}}

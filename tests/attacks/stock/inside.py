@@ -1,7 +1,7 @@
 """Runs in a box of its own, as its first process: hands in one attack, lets stock nbgrader grade, tells what it sees.
 
 ``python -m tests.attacks.stock.inside <class/name>``: the course of ``make_attacked_course`` lies at ``/built``,
-``/course`` is an empty file system of bounded size. A JSON line on stdout is the report. Being process 1 of its box,
+``/course`` is an empty file system of bounded size. The last line on stdout is the report. Being process 1 of its box,
 it outlives whatever the attack does to the others.
 """
 
@@ -26,6 +26,7 @@ from tests.attacks.traps import Traps
 
 BUILT, COURSE = Path("/built"), Path("/course")
 NEIGHBOUR = "zung-that"
+MARK = "report: "
 SECONDS = 60  # for the whole run of autograde
 CONFIG = """
 c = get_config()
@@ -52,7 +53,9 @@ def main(name: str) -> None:
     took = time.monotonic() - began
     kill_the_rest()
     found = report(attack) | {"ended": ended, "seconds": round(took, 1), "sprung": sorted(traps.close())}
-    sys.stdout.write(json.dumps(found))
+    sys.stdout.write(
+        "\n" + MARK + json.dumps(found) + "\n"
+    )  # before it may stand what the attack wrote there
 
 
 def lay_out() -> None:

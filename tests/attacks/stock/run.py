@@ -21,6 +21,7 @@ from tests.attacks import secret
 from tests.attacks.course import School, full_marks, make_attacked_course, rights
 from tests.attacks.outcomes import STOCK_FILE, keep
 from tests.attacks.shape import CODE, QUESTIONS, Attack, load_attacks
+from tests.attacks.stock.inside import MARK
 
 REPO = Path(__file__).parents[3]
 INSIDE = "/opt/attacks"  # where the suite lies in the box; no attack looks there
@@ -97,7 +98,7 @@ def try_one(built: Path, attack: Attack) -> dict[str, Any]:
     with tempfile.TemporaryFile() as said:
         try:
             done = subprocess.run(command, stdout=subprocess.PIPE, stderr=said, timeout=PATIENCE, check=False)
-            return json.loads(done.stdout)
+            return json.loads(done.stdout.rpartition(MARK.encode())[2])
         except (subprocess.TimeoutExpired, ValueError):
             said.seek(0)
             return {"ended": ["lost"], "why": said.read().decode("utf-8", "replace")[-500:]}
