@@ -101,7 +101,7 @@ def hand_in(made: Submission, number: int) -> None:
 
 def autograde(edition: str) -> str:
     """Run the real command; ``"done"``, ``"failed"`` or ``"stopped"`` when its time was over."""
-    argv = [sys.executable, "-m", "nbgrader", "autograde", edition]
+    argv = ["prlimit", f"--fsize={256 << 20}", sys.executable, "-m", "nbgrader", "autograde", edition]
     quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     process = subprocess.Popen(argv, cwd=COURSE, start_new_session=True, **quiet)
     end = time.monotonic() + SECONDS
@@ -154,7 +154,7 @@ def report(attack: Attack) -> dict[str, Any]:
 
 def graded(learner: str) -> list[Path]:
     """The graded notebooks of a learner."""
-    return [path for path in (COURSE / "autograded" / learner).rglob("*.ipynb") if path.is_file()]
+    return [path for path in (COURSE / "autograded" / learner).glob("*/*.ipynb") if path.is_file()]
 
 
 def markup_in(texts: list[str]) -> set[str]:

@@ -86,7 +86,7 @@ def box(built: Path, argv: list[str]) -> list[str]:
     }
     for name, value in env.items():
         options += ["--setenv", name, value]
-    limits = [f"--as={4096 * MB}", f"--fsize={256 * MB}", "--nproc=700", "--cpu=90", "--core=0"]
+    limits = [f"--as={4096 * MB}", "--nproc=700", "--cpu=90", "--core=0"]
     return [find_bwrap(), *options, "--chdir", "/course", "--", find_prlimit(), *limits, "--", *argv]
 
 
