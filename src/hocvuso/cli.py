@@ -159,7 +159,7 @@ def new(find: Callable[[], Places], lesson: str) -> None:
     ),
 )
 @click.pass_obj
-def grade(  # noqa: PLR0913  (the options)
+def grade(
     find: Callable[[], Places],
     lesson: str | None,
     *,
@@ -173,9 +173,7 @@ def grade(  # noqa: PLR0913  (the options)
         if watching:
             from hocvuso.grading.watch import watch
 
-            watch(
-                places, stop_on_signal(), lesson=lesson, report=note, pool=pool, unprotected=unprotected
-            )
+            watch(places, stop_on_signal(), lesson=lesson, report=note, pool=pool, unprotected=unprotected)
             return
         from hocvuso.grading.grade import grade_waiting
         from hocvuso.records.export import write_export
