@@ -106,7 +106,7 @@ def _checked(db_url: str) -> URL:
         raise wrong
     if find_spec("psycopg") is None:
         raise SetupError(
-            N_("Máy này chưa có trình điều khiển PostgreSQL: hãy chạy pip install 'hocvuso[postgresql]'.")
+            N_("Máy này chưa có trình điều khiển PostgreSQL: hãy chạy pip install 'psycopg[binary]'.")
         )
     return url
 

@@ -164,7 +164,7 @@ def _connect(address: str) -> Any:
     try:
         from distributed import Client
     except ImportError as error:
-        raise SetupError(N_("Máy này chưa có Dask: hãy chạy pip install 'hocvuso[dask]'.")) from error
+        raise SetupError(N_("Máy này chưa có Dask: hãy chạy pip install 'dask[distributed]'.")) from error
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what concerns us is raised
     is_file = "://" not in address
     try:
