@@ -224,9 +224,9 @@ def _stream_nowhere(last: int) -> None:
 
 def _reseed() -> None:
     """Chance of its own; Python's `random` has seen to itself at the fork."""
-    numpy = sys.modules.get("numpy")
-    if numpy:
-        numpy.random.seed(list(struct.unpack("<8I", os.urandom(32))))
+    numpy_random = sys.modules.get("numpy.random")  # imported later, it begins with chance of its own
+    if numpy_random:
+        numpy_random.seed(list(struct.unpack("<8I", os.urandom(32))))
 
 
 def _limit(place: Place) -> None:

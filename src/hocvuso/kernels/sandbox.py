@@ -4,8 +4,9 @@ Inside the box there is the operating system's ``/usr``, this Python with its pa
 what the caller names; nothing else of the machine. No network, no other process, no capability, no way up.
 The course folder is never in it: a caller names single folders (a released edition), not the root.
 
-What the box does not do yet: it does not filter system calls, and memory is bounded per process (address
-space), not for the box as a whole.
+`sandbox_command` is the whole of it for JupyterLab and kernels. What it does not do yet: it filters no system calls,
+and bounds memory per process, not for the box as a whole. `zygote_command` opens a box in which
+`hocvuso.kernels.isolate` opens further ones, one for each run of a learner's code: those do both.
 """
 
 from __future__ import annotations
