@@ -11,8 +11,10 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from nbgrader.api import Gradebook, MissingEntry
 
@@ -21,7 +23,9 @@ from grading_course import LESSONS, START, School
 
 from hocvuso.exchange.collect import SECRET
 from hocvuso.exchange.submit import TIMESTAMP
+from hocvuso.grading.code_runner import CodeRunner
 from hocvuso.grading.grade import grade_waiting
+from hocvuso.grading.pools import LocalPool
 from hocvuso.lessons.build import build
 from hocvuso.lessons.release import release
 from hocvuso.places import COURSE, Places, folder_of
@@ -30,6 +34,8 @@ from tests.attacks.shape import CODE, QUESTIONS, Attack, Submission
 from tests.attacks.traps import Traps
 
 VICTIM = Path(__file__).parent / "victim" / f"{CODE}.md"
+LIMITS = {"seconds": 2, "cpu_seconds": 10, "wall_seconds": 15}  # what never ends is stopped soon
+WORKERS = 6  # more than there are cores: what sleeps takes none
 HONEST = ("an-that", "hang-xom", "mai-that", "zung-that")
 BLANK = "bo-trong"
 
@@ -140,9 +146,15 @@ class Grounds:
 
     def grade(self) -> None:
         """Grade all that waits, listening to what the grader says."""
-        with _listening(self.said), _environment(HOCVUSO_MAT=secret.ENVIRONMENT):
+        school = self.school
+        with (
+            _listening(self.said),
+            _environment(HOCVUSO_MAT=secret.ENVIRONMENT),
+            patch("hocvuso.grading.assess.CodeRunner", partial(CodeRunner, limits=LIMITS)),
+            LocalPool(WORKERS) as pool,
+        ):
             grade_waiting(
-                self.school.places, report=self.said.append, now=self.school.now, new_id=self.school.new_id
+                school.places, report=self.said.append, now=school.now, new_id=school.new_id, pool=pool
             )
 
     def outcome(self, learner: str, edition: str = CODE) -> Outcome:

@@ -1,6 +1,6 @@
 """A notebook of format 3 (worksheets), as it was ten years ago.
 
-A success: the grader fails on it again and again.
+A success: the grader fails on it again and again. Expected: read as it is, and no solution is in it.
 """
 
 
@@ -15,4 +15,4 @@ def prepare(submission):
     }
 
 
-EXPECTED = {"state": "refused", "scores": {}}
+EXPECTED = {"state": "graded", "scores": {}}

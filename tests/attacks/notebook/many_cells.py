@@ -1,4 +1,4 @@
-"""A hundred thousand cells.
+"""Five thousand cells more.
 
 A success: the grader is busy with one learner for minutes.
 """
@@ -9,7 +9,7 @@ def prepare(submission):
     submission.solve({"tong": "def tong(so): return sum(so)"})
     more = [
         {"cell_type": "code", "id": f"x{n}", "metadata": {}, "source": "", "outputs": []}
-        for n in range(60_000)
+        for n in range(5_000)
     ]
     submission.notebook["cells"] += more
 

@@ -1,6 +1,7 @@
 """Direction marks, invisible and combining characters make an answer look like another one.
 
-A success: a wrong text counts, or a page or export is turned over.
+A success: a wrong text counts, or a page or export is turned over. Expected: what is left when marks that nobody sees
+are taken away is the right text, so it counts; a figure turned round is none.
 """
 
 LESSON = "questions"
@@ -14,4 +15,4 @@ def prepare(submission):
     submission.answers["answers"]["may-muc"]["answer"] = "\u202e2\u0665"
 
 
-EXPECTED = {"state": "graded", "all_but": ["day-so-mot-lan", "may-muc"]}
+EXPECTED = {"state": "graded", "all_but": ["may-muc"]}
