@@ -78,7 +78,7 @@ def test_a_message_about_no_cell_proves_nothing(message: dict[str, object]):
     wire = Wire(ours)
     report.read(wire, time.monotonic() + 5)
     wire.close()
-    outcome = report.outcome("", 0.0)
+    outcome = report.outcome(0.0)
     assert (outcome.state, outcome.outputs) == ("broken", (None, None))
 
 
@@ -104,4 +104,4 @@ def test_more_than_the_limit_ends_the_report():
     report = _Report(Job(cells=CELLS, output_limit=1000))
     report._take({"cell": 0, "outputs": [{"output_type": "stream", "name": "stdout", "text": "x" * 5000}]})
     assert report._size > 1000
-    assert report.outcome("", 0.0).outputs == (None, None)
+    assert report.outcome(0.0).outputs == (None, None)

@@ -23,12 +23,19 @@ class CodeRunner:
     """A context manager; safe to use from several threads. SandboxError where no box can be opened.
 
     ``folder`` keeps the plans, which hold hidden tests: a folder of the grader's. ``chance`` decides what a learner
-    must not foresee. ``unprotected`` runs without a box: only when an operator has said so by name.
+    must not foresee. ``limits``: other ones than `hocvuso.kernels.runner.Job` has. ``unprotected`` runs without a box:
+    only when an operator has said so by name.
     """
 
     def __init__(
-        self, folder: Path | None, *, chance: random.Random | None = None, unprotected: bool = False
+        self,
+        folder: Path | None,
+        *,
+        chance: random.Random | None = None,
+        unprotected: bool = False,
+        limits: Mapping[str, Any] | None = None,
     ) -> None:
+        self._limits = dict(limits or {})
         self.zygote = Zygote(unprotected=unprotected)
         self._folder = folder
         self._chance = chance or random.SystemRandom()
@@ -68,7 +75,7 @@ class CodeRunner:
         the source that the learner gave it.
         """
         plan = self.plan(cells, files)
-        return run_submission(self.zygote, make_job(plan, submitted, self._chance, files))
+        return run_submission(self.zygote, make_job(plan, submitted, self._chance, files, **self._limits))
 
     def replay(self, cells: Sequence[CodeCell], records: Mapping[str, Any]) -> RunOutcome:
         """Judge ``records`` (`CellRun.record` by test id) by these cells, without running learner code.

@@ -131,8 +131,12 @@ def make_job(
     cells: Iterable[tuple[CodeCell | None, str]],
     chance: random.Random,
     files: Mapping[str, bytes] | None = None,
+    **limits: Any,
 ) -> Job:
-    """The job that grades a submission: each cell of the master, or None, with the source that runs in its place."""
+    """The job that grades a submission: each cell of the master, or None, with the source that runs in its place.
+
+    ``limits`` are `Job`'s: ``seconds``, ``cpu_seconds``, ``wall_seconds`` …
+    """
     job_cells = []
     for cell, source in cells:
         if cell is not None and cell.role == "test":
@@ -141,7 +145,9 @@ def make_job(
             job_cells.append(JobCell(role="setup", source=cell.source))
         else:
             job_cells.append(JobCell(role="learner", source=source))
-    return Job(cells=tuple(job_cells), bound=plan.bound, files=files or {}, seed=chance.getrandbits(64))
+    return Job(
+        cells=tuple(job_cells), bound=plan.bound, files=files or {}, seed=chance.getrandbits(64), **limits
+    )
 
 
 def make_replay(plan: Plan, cells: Sequence[CodeCell], records: Mapping[str, Any]) -> Job:

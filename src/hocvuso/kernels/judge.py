@@ -4,16 +4,19 @@ It is forked from the same process as the learner's and has never run learner co
 grader over one channel and drives the learner's process over the other:
 
 - ``setup`` and ``learner`` cells run in the learner's process; setup cells also here, as tests count on them.
-- A test judged from *outside* runs here. What the learner made is looked up in a fork of the learner's process,
-  as plain copies and `hocvuso.kernels.proxies`. Hidden values never leave this process.
-- A test that can't be judged so runs *inside* such a fork, several times, each in a fork of its own with the same
-  state and in random order: once as it is, and as variants with other expected values, which must fail.
+- A test judged from *outside* runs here. What the learner made is looked up in the learner's process, as plain
+  copies and `hocvuso.kernels.proxies`. Hidden values never leave this process.
+- A test that can't be judged so runs *inside* a fork of the learner's process, several times, each in a fork of its
+  own with the same state and in random order: once as it is, and as variants with other expected values, which must
+  fail. These forks are thrown away when the next cell of the learner comes.
 
-Forks are thrown away when the next cell of the learner comes: nothing of a test survives into learner code.
+A call that ends or blocks the learner's process would take the rest of the cells with it. Then the run ends with
+``careful``, and the whole job is run again with a fork for every group of tests: forks cost more than all the rest,
+so only who needs them has them.
 
 The job: ``{"cells": [{"role", "source", "mode", "ask", "own", "allowed", "variants", "record"}], "bound", "files",
-"seconds", "seed", "calibrate", "replay"}`` (`hocvuso.kernels.runner` makes it); the report: a message per finished
-cell, then ``{"end": state}``.
+"own_files", "seconds", "seed", "calibrate", "replay", "careful"}`` (`hocvuso.kernels.runner` makes it); the report: a
+message per finished cell, then ``{"end": state}``.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ import random
 import socket
 import sys
 import time
+import traceback
 from typing import TYPE_CHECKING, Any
 
 from hocvuso.kernels.learner import out_of_the_way
@@ -59,8 +63,15 @@ def main(fds: Sequence[int]) -> None:
     assert channels[0] is not None  # noqa: S101  (the grader's channel is always there)
     grader = Wire(channels[0], limit=JOB_LIMIT)
     learner = Wire(channels[1]) if channels[1] else None
+    sys.path.insert(
+        0, ""
+    )  # the author's modules beside the notebook; a learner's files are not in this folder
     job, _ = grader.receive()
-    Judge(job, grader, learner).run()
+    try:
+        Judge(job, grader, learner).run()
+    except Exception:  # noqa: BLE001  (a failure of ours: whoever grades must know that nothing was judged)
+        with contextlib.suppress(WireError):
+            grader.send({"end": "broken", "why": traceback.format_exc()[-2000:]})
 
 
 class Judge:
@@ -85,6 +96,9 @@ class Judge:
 
         here = any(cell.get("mode") == "outside" for cell in self._cells)
         state = "ok"
+        for name, data in self._job["own_files"].items():
+            if self._learner:
+                self._tell({"op": "file", "name": name, "data": data})
         for name, data in self._job["files"].items():
             request = {"op": "file", "name": name, "data": data}
             if here:
@@ -140,12 +154,13 @@ class Judge:
         if index is not None:
             self._report(index, outputs)
 
-    def _fork(self) -> Wire | None:
-        """The fork for the tests that follow each other here; None when the learner's process can't fork."""
-        if self._forked is None and self._learner is not None:
+    def _place(self) -> Wire | None:
+        """Where the tests that follow each other here find the learner's objects; None when there is no such place."""
+        if self._forked is None and self._job["careful"] and self._learner is not None:
             self._forked = fork(self._learner, self._deadline())
             self._names = None
-        return self._forked
+            return self._forked
+        return self._forked or self._learner
 
     def _drop_fork(self) -> None:
         if self._names:
@@ -160,13 +175,14 @@ class Judge:
             peer: Peer = Replayed(cell["record"])
             names = Names(peer, self._shell.namespace, self._job)
         else:
-            forked = self._fork()
-            if forked is None:
+            place = self._place()
+            if place is None:
                 return "killed"
-            peer = forked
+            peer = place
             names = self._names = self._names or Names(peer, self._shell.namespace, self._job)
         remote = names.remote
         remote.seconds, remote.deadline = self._seconds, self._deadline()
+        shown: list[Message] = []
         with contextlib.suppress(LearnerGone):
             names.begin(cell)
             shown = self._shell.run(cell["source"], seconds=self._seconds).outputs
@@ -179,6 +195,8 @@ class Judge:
             names.forget()
             told = {"mode": "outside", "unknown": peer.unknown, "record": cell["record"]}
         elif remote.gone:
+            if self._forked is None:
+                return "careful"
             self._drop_fork()
         self._report(index, outputs, **told)
         return "ok"
@@ -188,7 +206,7 @@ class Judge:
         if self._job["replay"]:
             self._report(index, [], mode="inside", unknown=True)
             return "ok"
-        base = self._fork()
+        base = self._place()
         if base is None:
             return "killed"
         order: list[str | None] = [None, *cell["variants"]]
@@ -212,7 +230,10 @@ class Judge:
             else:
                 wire.close()
                 variants.append([cell["variants"].index(variant), brief(shown)])
-        base.close()
+        if base is not self._learner:
+            base.close()
+        if self._names:
+            self._names.forget()
         self._forked, self._names = kept, None
         self._report(index, outputs, mode="inside", changed=changed, variants=variants)
         return "ok"
@@ -270,7 +291,7 @@ class Names:
     def forget(self) -> None:
         """Take the learner's names away again."""
         for name, value in self._known.items():
-            if self._namespace.get(name, _MISSING) is value:
+            if name in self._namespace and self._namespace[name] is value:
                 del self._namespace[name]
 
     def _is_learners(self, name: str) -> bool:
@@ -287,7 +308,8 @@ class Names:
             if value is _MISSING:
                 gone.append(name)
             elif callable(value):
-                bound.append([name, self.remote.plain(value)])
+                with contextlib.suppress(TypeError):  # what can't be handed over stays here
+                    bound.append([name, self.remote.plain(value)])
             self._known[name] = value
         if gone:
             self.remote.exchange({"op": "unbind", "names": gone})
@@ -325,19 +347,17 @@ def _exchange(wire: Wire, request: Message, deadline: float) -> Message | str:
 
 
 def brief(outputs: Json) -> list[Message]:
-    """Of what a cell showed the part that its score depends on."""
-    kept: list[Message] = []
+    """Of what a cell showed the first thing that decides its score, cut short."""
     for output in outputs if isinstance(outputs, list) else []:
         kind = output.get("output_type") if isinstance(output, dict) else None
         if kind == "error" or (kind == "stream" and output.get("name") == "stderr"):
             return [{"output_type": "error"}]
-        if kind == "execute_result" and not kept:
+        if kind == "execute_result":
             data = output.get("data")
             shown = data.get("text/plain") if isinstance(data, dict) else None
-            kept.append(
-                {"output_type": kind, "data": {"text/plain": shown[:100] if isinstance(shown, str) else ""}}
-            )
-    return kept
+            kept = shown[:100] if isinstance(shown, str) else ""
+            return [{"output_type": kind, "data": {"text/plain": kept}}]
+    return []
 
 
 def show(outputs: Json) -> None:

@@ -316,13 +316,18 @@ def _series(encoder: Encoder, value: Any, depth: int) -> Json:
 def _from_series(decoder: Decoder, record: dict[str, Json], depth: int) -> Any:
     values, index = decoder.decode(record["v"], depth), _index(decoder, record["i"], depth)
     name = decoder.decode(record["n"], depth)
-    if not isinstance(values, np.ndarray | pd.api.extensions.ExtensionArray):
-        fail("no values")
+    _check_column(values, index)
     return pd.Series(values, index=index, dtype=values.dtype, name=name)
 
 
+def _check_column(values: object, index: pd.Index) -> None:
+    """A single value would be repeated as often as the index is long: that is memory which nobody has sent."""
+    if not isinstance(values, np.ndarray | pd.api.extensions.ExtensionArray) or values.shape != (len(index),):
+        fail("no values, or not as many as the index has")
+
+
 def _frame(encoder: Encoder, value: Any, depth: int) -> Json:
-    columns = [encoder.encode(value.iloc[:, place].array, depth) for place in range(value.shape[1])]
+    columns = [encoder.encode(column.array, depth) for _, column in value.items()]
     index, names = encoder.encode(value.index, depth), encoder.encode(value.columns, depth)
     return {"t": "pdframe", "i": index, "c": names, "v": columns}
 
@@ -334,9 +339,9 @@ def _from_frame(decoder: Decoder, record: dict[str, Json], depth: int) -> Any:
         fail("names and columns don't fit")
     made = {}
     for place, values in enumerate(columns):
-        if not isinstance(values, np.ndarray | pd.api.extensions.ExtensionArray):
-            fail("no values")
-        made[place] = pd.Series(values, index=index, dtype=values.dtype)
+        _check_column(values, index)
+        whole_column = values.dtype != object  # of objects pandas would make texts where it can
+        made[place] = values if whole_column else pd.Series(values, index=index, dtype=object)
     frame = pd.DataFrame(made, index=index)
     frame.columns = names
     return frame

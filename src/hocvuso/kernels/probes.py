@@ -138,6 +138,7 @@ def forget() -> None:
 def _look(request: Message, namespace: dict[str, Any], peer: Peer | None) -> Message:
     del peer
     found = {}
+    _held.looked.clear()
     for name in request["names"]:
         if name in namespace:
             value = namespace[name]

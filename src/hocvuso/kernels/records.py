@@ -25,6 +25,14 @@ class Peer(Protocol):
         """The next message."""
 
 
+def _question(message: Message) -> Message:
+    """What was asked, without how long it might take."""
+    asked: Message = json.loads(
+        json.dumps({name: part for name, part in message.items() if name != "seconds"})
+    )
+    return asked
+
+
 class Recorder:
     """A connection that keeps what passes over it, as far as it is not too much."""
 
@@ -44,7 +52,7 @@ class Recorder:
 
     def send(self, message: Message, fds: Any = (), *, deadline: float | None = None) -> None:
         """Send a message and keep it."""
-        self._keep("asked", message)
+        self._keep("asked", _question(message))
         self._wire.send(message, fds, deadline=deadline)
 
     def receive(self, deadline: float | None = None) -> tuple[Message, list[int]]:
@@ -73,7 +81,7 @@ class Replayed:
     def send(self, message: Message, fds: Any = (), *, deadline: float | None = None) -> None:
         """Ask again what was asked."""
         del fds, deadline
-        if self.unknown or not self._rest or self._rest.pop() != ["asked", json.loads(json.dumps(message))]:
+        if self.unknown or not self._rest or self._rest.pop() != ["asked", _question(message)]:
             self.unknown = True
             raise WireError("this was not asked")
 

@@ -14,7 +14,7 @@ import json
 import socket
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -31,6 +31,17 @@ KEPT_TYPES = ("text/plain", "image/png")
 _REPORT_LIMIT = 16_000_000
 _END_SECONDS = 30
 _JUDGE_MB = 1024
+
+
+class Files(dict[str, bytes]):
+    """Files of the author's, by name, which both processes get. ``own``: a learner's, which the judge never sees.
+
+    A learner's file could otherwise be what a test imports.
+    """
+
+    def __init__(self, files: Mapping[str, bytes], own: Mapping[str, bytes]) -> None:
+        super().__init__(files)
+        self.own = dict(own)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +78,8 @@ class Job:
 
     ``seconds``: CPU time of one cell; ``cpu_seconds``: of the learner's processes together; ``wall_seconds``: of
     everything, on the clock. ``seed`` is fresh and secret for each run. ``calibrate``: the cells are the author's own,
-    and the outcome says what the tests needed. ``replay``: no learner code is run.
+    and the outcome says what the tests needed. ``replay``: no learner code is run. ``careful``: a
+    fork for every group of tests from the start.
     """
 
     cells: tuple[JobCell, ...]
@@ -81,18 +93,25 @@ class Job:
     output_limit: int = 4_000_000
     calibrate: bool = False
     replay: bool = False
+    careful: bool = False
 
     def message(self) -> dict[str, Any]:
         """The job as the judge gets it."""
         return {
             "cells": [asdict(cell) for cell in self.cells],
             "bound": self.bound,
-            "files": {name: base64.b64encode(data).decode("ascii") for name, data in self.files.items()},
+            "files": _coded(self.files),
+            "own_files": _coded(self.files.own) if isinstance(self.files, Files) else {},
             "seed": self.seed,
             "seconds": self.seconds,
             "calibrate": self.calibrate,
             "replay": self.replay,
+            "careful": self.careful,
         }
+
+
+def _coded(files: Mapping[str, bytes]) -> dict[str, str]:
+    return {name: base64.b64encode(data).decode("ascii") for name, data in files.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +179,18 @@ def shared_zygote() -> Zygote:
 
 
 def run_submission(zygote: Zygote, job: Job) -> RunOutcome:
-    """Run ``job`` to its end, or stop it; SandboxError when no box can be opened. Safe from several threads."""
+    """Run ``job`` to its end, or stop it; SandboxError when no box can be opened. Safe from several threads.
+
+    Code that ends or blocks its own process in the middle of a test is run once more, carefully.
+    """
+    report, cpu = _run(zygote, job)
+    if report.again:
+        report, more = _run(zygote, replace(job, careful=True))
+        cpu += more
+    return report.outcome(cpu)
+
+
+def _run(zygote: Zygote, job: Job) -> tuple[_Report, float]:
     ours, theirs = socket.socketpair()
     children: list[Spawned] = []
     wire = Wire(ours, limit=_REPORT_LIMIT * 4)
@@ -180,7 +210,8 @@ def run_submission(zygote: Zygote, job: Job) -> RunOutcome:
         report.state = "killed"  # values that are costly to compare: the learner's own
     if report.state == "killed" and any(end is None or end.reason == "lost" for end in ended):
         report.state = "broken"
-    return report.outcome(f"judge: {judge}", cpu)
+    report.detail = f"{report.detail} judge: {judge}".strip()
+    return report, cpu
 
 
 def _spawn(zygote: Zygote, job: Job, theirs: socket.socket, children: list[Spawned]) -> None:
@@ -207,7 +238,8 @@ class _Report:
         ]
         self._size = 0
         self.state: State = "broken"
-        self._detail = ""
+        self.detail = ""
+        self.again = False
 
     def read(self, wire: Wire, deadline: float) -> None:
         """Send the job and read to the end, however it comes."""
@@ -218,6 +250,8 @@ class _Report:
                 end = message.get("end")
                 if end is not None:
                     self.state = end if end in {"ok", "timed_out", "killed"} else "broken"
+                    self.detail = str(message.get("why", ""))
+                    self.again = end == "careful"
                     return
                 self._take(message)
                 if self._size > self._job.output_limit:
@@ -226,14 +260,12 @@ class _Report:
         except WireTimeout:
             self.state = "timed_out"
         except WireError as error:
-            self._detail = str(error)
+            self.detail = str(error)
 
-    def outcome(self, detail: str, cpu_seconds: float) -> RunOutcome:
+    def outcome(self, cpu_seconds: float) -> RunOutcome:
         """What was reported."""
-        cells = self._cells
-        if self.state == "broken":
-            return RunOutcome("broken", tuple(cells), f"{self._detail} {detail}".strip(), cpu_seconds)
-        return RunOutcome(self.state, tuple(cells), "", cpu_seconds)
+        detail = self.detail if self.state == "broken" else ""
+        return RunOutcome(self.state, tuple(self._cells), detail, cpu_seconds)
 
     def _take(self, message: dict[str, Any]) -> None:
         index = message.get("cell")
