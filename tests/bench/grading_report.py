@@ -183,7 +183,7 @@ def _details(raw: dict[str, Any]) -> list[str]:
 
 def _told_of_widgets(part: dict[str, Any]) -> Iterator[str]:
     runs = ", ".join(f"{used['seconds']:.1f}" for used in part["ours"])
-    busy = median([used["processor_seconds"] for used in part["ours"]])
+    busy = median([used["machine_seconds"] for used in part["ours"]])
     stock, count = part["nbgrader"], part["submissions"]
     yield (
         f"Question lesson: {count:,} submissions in {runs} s; the first one with the start "

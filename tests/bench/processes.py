@@ -23,10 +23,15 @@ LOOK = 0.2  # seconds between two looks at the memory
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """What a command took: seconds by the clock, seconds of the processors, MB at most, and its last words."""
+    """What a command took: seconds by the clock, seconds of the processors, MB at most, and its last words.
+
+    ``processor_seconds`` are those of the processes that it waited for, ``machine_seconds`` all that the machine did
+    meanwhile: with nothing else to do that is the whole cost, writing to the disk included.
+    """
 
     seconds: float
     processor_seconds: float
+    machine_seconds: float
     peak_mb: float
     processes: int
     told: str = ""
@@ -49,7 +54,7 @@ def run(
     memory: bool = True,
 ) -> Used:
     """Run ``command`` to its end; a failure of it ends the benchmark with its words."""
-    started = time.perf_counter()
+    busy, started = machine_seconds(), time.perf_counter()
     process = subprocess.Popen(
         command,
         cwd=cwd,
@@ -69,7 +74,14 @@ def run(
     process.stdout.close()
     if process.returncode:
         raise SystemExit(f"{' '.join(command)} ended with {process.returncode}:\n{told[-4000:]}")
-    return Used(took, used.ru_utime + used.ru_stime, meter.peak_mb, meter.processes, told[-200:])
+    busy = machine_seconds() - busy
+    return Used(took, used.ru_utime + used.ru_stime, busy, meter.peak_mb, meter.processes, told[-200:])
+
+
+def machine_seconds() -> float:
+    """What all processors have worked since the machine was started."""
+    used = psutil.cpu_times()
+    return float(used.user + used.nice + used.system + used.irq + used.softirq)
 
 
 class Meter:

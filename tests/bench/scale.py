@@ -53,8 +53,8 @@ def read() -> tuple[Measured, dict[str, Any]]:
     widgets, code, sizes, regrade = raw["widgets"], raw["code"], raw["sizes"], raw["regrade"]
     folders = [sizes[name] for name in ("evidence", "submitted", "autograde", "results", "feedback")]
     return Measured(
-        question_seconds=_each(widgets, "processor_seconds"),
-        code_seconds=_each(code, "processor_seconds"),
+        question_seconds=_each(widgets, "machine_seconds"),
+        code_seconds=_each(code, "machine_seconds"),
         question_rate=1 / _each(widgets, "seconds"),
         code_rate=1 / _each(code, "seconds"),
         disk=sum(folder["bytes_each"] for folder in folders),
