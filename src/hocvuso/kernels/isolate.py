@@ -77,8 +77,8 @@ class Forker:
 
     def __init__(self, *, protected: bool, sheltered: Sequence[Path] = ()) -> None:
         self._sheltered = [(bytes(SHELTER / path.relative_to(HOME)), bytes(path)) for path in sheltered]
-        self._filter = Filter() if protected or has_filter() else None
         self._tid_address = _tid_address() if protected else 0
+        self._filter = Filter() if protected or has_filter() else None
 
     def fork(self, place: Place) -> int:
         """Fork into ``place``'s namespaces; 0 in the child. OSError when the system refuses."""
