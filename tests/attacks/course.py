@@ -34,7 +34,7 @@ from tests.attacks.shape import CODE, QUESTIONS, Attack, Submission
 from tests.attacks.traps import Traps
 
 VICTIM = Path(__file__).parent / "victim" / f"{CODE}.md"
-LIMITS = {"seconds": 2, "cpu_seconds": 10, "wall_seconds": 15}  # what never ends is stopped soon
+LIMITS = {"seconds": 2, "cpu_seconds": 10, "wall_seconds": 60}  # what never ends is stopped soon
 WORKERS = 6  # more than there are cores: what sleeps takes none
 HONEST = ("an-that", "hang-xom", "mai-that", "zung-that")
 BLANK = "bo-trong"
@@ -173,7 +173,8 @@ class Grounds:
             {name: auto for name, (auto, _, _) in rows.items() if auto},
             {name: manual for name, (_, manual, _) in rows.items() if manual is not None},
             secret.shown(texts, but=("key of a question", "a way out of the box", *but))
-            | secret.told(texts + seen),
+            | secret.told(texts)
+            | (secret.told(seen) - _ONLY_FOR_TRAINERS),
             [reason["message"] for reason in result["reasons"]],
         )
 
@@ -259,6 +260,7 @@ class Battle:
     full: dict[str, dict[str, float]]  # all points of each edition, by cell
     said: list[str]
     sprung: set[str]
+    waiting: list[str]  # the folders that still wait
 
 
 def fight(places: Places, attacks: Iterable[Attack]) -> Battle:
@@ -280,6 +282,7 @@ def fight(places: Places, attacks: Iterable[Attack]) -> Battle:
             for attack in attacks
         }
         full = {edition: full_marks(grounds.school, edition) for edition in (CODE, QUESTIONS)}
+        waiting = [*places.inbound.iterdir(), *places.labs.glob("*/inbound/*")]
     finally:
         sprung = traps.close()
-    return Battle(outcomes, honest, full, grounds.said, sprung)
+    return Battle(outcomes, honest, full, grounds.said, sprung, [folder.name for folder in waiting])

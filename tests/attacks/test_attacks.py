@@ -90,6 +90,13 @@ def test_the_grader_says_no_secret_and_blames_nothing_on_itself(battle):
 
 
 @pytest.mark.slow
+def test_nothing_is_tried_for_ever(battle):
+    """Every hand-in is done with after one run, but for the one that isn't whole."""
+    unfinished = [attack.learner for attack in ATTACKS if attack.expected["state"] == "waiting"]
+    assert [name.partition("+")[0] for name in battle.waiting] == unfinished
+
+
+@pytest.mark.slow
 def test_a_spreadsheet_finds_no_formula_in_the_export(built, battle):
     """Names are the learners' to choose; none begins a formula in the file that others open."""
     with write_export(built).open(encoding="utf-8-sig", newline="") as file:
