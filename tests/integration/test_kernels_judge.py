@@ -329,3 +329,21 @@ def test_plans_are_kept_and_read_back(runner, tmp_path):
     kept.write_text("{", encoding="utf-8")
     with CodeRunner(tmp_path) as third:
         assert third.plan(SQUARES.code_cells).modes == found.modes
+
+
+HELPED = lesson(
+    ("setup", "giup", "kho = []\nraise_me = 1\ndef dung(x, y):\n    assert x == y", 0),
+    ("solution", "f", "def f(n):\n    return n + 1\nkho.append(f(1))", 0),
+    ("setup", "sau", "ket_qua = f(10)\ndef so(x):\n    assert x == 11", 0),
+    ("test", "t-1", "dung(f(2), 3)", 1),
+    ("test", "t-2", "assert kho == [2]", 1),
+    ("test", "t-3", "so(ket_qua)", 1),
+)
+
+
+def test_helpers_of_the_author_are_never_the_learners(runner):
+    """A helper in a setup cell is the judge's; what came of the learner's code is taken as plain data."""
+    assert set(runner.plan(HELPED.code_cells).modes.values()) == {"outside"}
+    assert [score for score, _ in graded(runner, HELPED).values()] == [1.0, 1.0, 1.0]
+    hostile = "def f(n):\n    return 0\ndef dung(x, y): pass\nso = dung\nclass K(list):\n    def __eq__(s, o): return True\nkho = K()"
+    assert [score for score, _ in graded(runner, HELPED, f=hostile).values()] == [0.0, 0.0, 0.0]

@@ -12,7 +12,7 @@ import itertools
 import json
 import os
 import random
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from hocvuso.kernels.zygote import Zygote
     from hocvuso.lessons.master import CodeCell
 
-FORMAT = 1
+FORMAT = 2
 _TRIED = 8  # constants of a test that are tried out, at most
 _VARIED = 2  # of them in one grading run: 2**n forks
 _PLAIN = "\nassert {} == {}"
@@ -57,10 +57,14 @@ class TestPlan:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How the tests of one master are judged; ``bound`` are the names that learners make."""
+    """How the tests of one master are judged.
+
+    ``bound`` are the names that learners make, ``derived`` those of the author's whose values depend on them.
+    """
 
     bound: tuple[str, ...]
     tests: Mapping[str, TestPlan]
+    derived: tuple[str, ...] = ()
 
     @property
     def modes(self) -> dict[str, Mode]:
@@ -69,7 +73,8 @@ class Plan:
 
     def record(self) -> dict[str, Any]:
         """The plan as JSON."""
-        return {"format": FORMAT, "bound": self.bound, "tests": {n: asdict(t) for n, t in self.tests.items()}}
+        names = {"bound": self.bound, "derived": self.derived}
+        return {"format": FORMAT, **names, "tests": {n: asdict(t) for n, t in self.tests.items()}}
 
 
 def plan_key(cells: Sequence[CodeCell], files: Mapping[str, bytes]) -> str:
@@ -87,7 +92,8 @@ def read_plan(path: Path) -> Plan | None:
         record = json.loads(path.read_bytes())
         if record["format"] != FORMAT:
             return None
-        return Plan(tuple(record["bound"]), {name: _test(test) for name, test in record["tests"].items()})
+        tests = {name: _test(test) for name, test in record["tests"].items()}
+        return Plan(tuple(record["bound"]), tests, tuple(record["derived"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -108,21 +114,21 @@ def calibrate(
     In a master without solutions nothing passes, so every test is judged inside.
     """
     files = files or {}
-    bound = sorted(set().union(*(reading.names_made(c.source) for c in cells if c.role == "solution")))
     tests = {
         c.id: TestPlan(mode="outside", source=reading.python_of(c.source)) for c in cells if c.role == "test"
     }
-    plan = Plan(tuple(bound), tests)
+    bound, derived = _learners_names(cells)
+    plan = Plan(bound, tests, derived)
     outside = run_submission(zygote, _job(plan, cells, files, calibrate=True))
     tried = {
         name: TestPlan(mode="inside", source=test.source, choices=_choices(test.source, chance))
         for name, test in tests.items()
     }
-    inside = run_submission(zygote, _job(Plan(plan.bound, tried), cells, files, each=True))
-    plan = Plan(plan.bound, _decide(cells, outside, inside, tried))
+    inside = run_submission(zygote, _job(replace(plan, tests=tried), cells, files, each=True))
+    plan = replace(plan, tests=_decide(cells, outside, inside, tried))
     if any(test.mode == "outside" for test in plan.tests.values()):
         last = run_submission(zygote, _job(plan, cells, files))
-        plan = Plan(plan.bound, _confirm(cells, plan, last, tried, inside))
+        plan = replace(plan, tests=_confirm(cells, plan, last, tried, inside))
     return plan
 
 
@@ -146,7 +152,12 @@ def make_job(
         else:
             job_cells.append(JobCell(role="learner", source=source))
     return Job(
-        cells=tuple(job_cells), bound=plan.bound, files=files or {}, seed=chance.getrandbits(64), **limits
+        cells=tuple(job_cells),
+        bound=plan.bound,
+        derived=plan.derived,
+        files=files or {},
+        seed=chance.getrandbits(64),
+        **limits,
     )
 
 
@@ -163,7 +174,26 @@ def make_replay(plan: Plan, cells: Sequence[CodeCell], records: Mapping[str, Any
             if made.mode == "outside"
             else made
         )
-    return Job(cells=tuple(job_cells), bound=plan.bound, replay=True)
+    return Job(cells=tuple(job_cells), bound=plan.bound, derived=plan.derived, replay=True)
+
+
+def _learners_names(cells: Sequence[CodeCell]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names that the author's solution binds; and those that hold what it changed, or what came of it.
+
+    What a test makes is the judge's, also where the test's source runs in the learner's process once more.
+    """
+    bound: set[str] = set()
+    derived: set[str] = set()
+    of_tests = {cell.source for cell in cells if cell.role == "test"}
+    for cell in cells:
+        if cell.role == "solution" and cell.source in of_tests:
+            continue
+        if cell.role == "solution":
+            bound |= reading.names_bound(cell.source)
+            derived |= reading.names_touched(cell.source)
+        elif cell.role == "setup" and (bound | derived) & set(reading.names_used(cell.source)):
+            derived |= reading.names_bound(cell.source)
+    return tuple(sorted(bound)), tuple(sorted(derived - bound))
 
 
 def _fields(cell: JobCell) -> dict[str, Any]:
@@ -187,7 +217,14 @@ def _job(
             job_cells.append(_test_cell(cell, test, pairs))
         else:
             job_cells.append(JobCell(role="setup" if cell.role == "setup" else "learner", source=cell.source))
-    return Job(cells=tuple(job_cells), bound=plan.bound, files=files, calibrate=calibrate, seed=1)
+    return Job(
+        cells=tuple(job_cells),
+        bound=plan.bound,
+        derived=plan.derived,
+        files=files,
+        calibrate=calibrate,
+        seed=1,
+    )
 
 
 def _test_cell(cell: CodeCell, test: TestPlan, variants: Sequence[tuple[str, float]]) -> JobCell:

@@ -78,10 +78,21 @@ def names_used(source: str) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def names_made(source: str) -> frozenset[str]:
-    """The names that a cell binds, or whose value it changes in place, outside of its functions' own names."""
+def names_bound(source: str) -> frozenset[str]:
+    """The names that a cell binds, its functions' own names left out."""
     tree = _tree(source)
-    return frozenset(_made(tree.body)) if tree else frozenset()
+    return frozenset(_bound(tree.body)) if tree else frozenset()
+
+
+def names_made(source: str) -> frozenset[str]:
+    """The names that a cell binds, or whose value it may change in place."""
+    return names_bound(source) | names_touched(source)
+
+
+def names_touched(source: str) -> frozenset[str]:
+    """The names whose value a cell may change in place: it stores into it, or calls a method for its effect."""
+    tree = _tree(source)
+    return frozenset(_touched(tree.body)) if tree else frozenset()
 
 
 def imports_in(source: str) -> str:
@@ -122,9 +133,12 @@ def _tree(source: str) -> ast.Module | None:
         return None
 
 
-def _made(body: list[ast.stmt]) -> Iterator[str]:
+_SCOPES = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+def _bound(body: list[ast.stmt]) -> Iterator[str]:
     for node in body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        if isinstance(node, _SCOPES):
             yield node.name
             yield from (
                 name for part in ast.walk(node) if isinstance(part, ast.Global) for name in part.names
@@ -133,16 +147,19 @@ def _made(body: list[ast.stmt]) -> Iterator[str]:
         for part in ast.walk(node):
             if isinstance(part, ast.Name) and not isinstance(part.ctx, ast.Load):
                 yield part.id
-            elif isinstance(part, ast.Subscript | ast.Attribute) and not isinstance(part.ctx, ast.Load):
-                yield from _root(part)
             elif isinstance(part, ast.alias):
                 yield (part.asname or part.name).partition(".")[0]
-            elif isinstance(part, ast.ExceptHandler) and part.name:
-                yield part.name
+            elif (isinstance(part, ast.ExceptHandler) and part.name) or isinstance(part, _SCOPES):
+                yield part.name or ""
+
+
+def _touched(body: list[ast.stmt]) -> Iterator[str]:
+    for node in body:
+        for part in () if isinstance(node, _SCOPES) else ast.walk(node):
+            if isinstance(part, ast.Subscript | ast.Attribute) and not isinstance(part.ctx, ast.Load):
+                yield from _root(part)
             elif isinstance(part, ast.Expr) and isinstance(part.value, ast.Call):
                 yield from _root(part.value.func) if isinstance(part.value.func, ast.Attribute) else ()
-            elif isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                yield part.name
 
 
 def _root(node: ast.expr) -> Iterator[str]:

@@ -14,13 +14,14 @@ A call that ends or blocks the learner's process would take the rest of the cell
 ``careful``, and the whole job is run again with a fork for every group of tests: forks cost more than all the rest,
 so only who needs them has them.
 
-The job: ``{"cells": [{"role", "source", "mode", "ask", "own", "allowed", "variants", "record"}], "bound", "files",
-"own_files", "seconds", "seed", "calibrate", "replay", "careful"}`` (`hocvuso.kernels.runner` makes it); the report: a
-message per finished cell, then ``{"end": state}``.
+The job: ``{"cells": [{"role", "source", "mode", "ask", "own", "allowed", "variants", "imports", "record"}], "bound",
+"derived", "files", "own_files", "seconds", "seed", "calibrate", "replay", "careful"}``, made by
+`hocvuso.kernels.runner`; the report: a message per finished cell, then ``{"end": state}``.
 """
 
 from __future__ import annotations
 
+import ast
 import builtins
 import contextlib
 import importlib
@@ -33,7 +34,7 @@ from typing import TYPE_CHECKING, Any
 
 from hocvuso.kernels.learner import out_of_the_way
 from hocvuso.kernels.plain import Json
-from hocvuso.kernels.proxies import LearnerGone, Remote
+from hocvuso.kernels.proxies import LearnerGone, Remote, RemoteObject
 from hocvuso.kernels.records import Recorder, Replayed
 from hocvuso.kernels.shell import TIMED_OUT, CellShell, prepare
 from hocvuso.kernels.wire import Wire, WireError, WireTimeout
@@ -47,6 +48,7 @@ Message = dict[str, Any]
 JOB_LIMIT = 64_000_000
 WALL = 3  # seconds on the clock for a second of CPU time: a backstop, a busy machine must not decide a grade
 _DIGITS = 7  # of a cell's number
+_HELPERS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom
 _MISSING = object()
 _DIED = "DeadKernelError"
 
@@ -112,12 +114,21 @@ class Judge:
             else:
                 self._drop_fork()
                 if here and cell["role"] == "setup":
-                    self._shell.run(cell["source"], seconds=self._seconds)
+                    self._set_up(cell["source"])
                 done = self._learners(index, cell)
             if done != "ok":
                 state = done
                 break
         self._grader.send({"end": state})
+
+    def _set_up(self, source: str) -> None:
+        """Run a setup cell here; where it needs what learners make, at least its helpers are defined."""
+        shown = self._shell.run(source, seconds=self._seconds)
+        if any(output["output_type"] == "error" for output in shown.outputs):
+            with contextlib.suppress(SyntaxError, ValueError):
+                for node in ast.parse(source).body:
+                    if isinstance(node, _HELPERS):
+                        self._shell.run(ast.unparse(node), seconds=self._seconds)
 
     def _learners(self, index: int, cell: Message) -> str:
         """Run a cell in the learner's process."""
@@ -242,7 +253,8 @@ class Judge:
 class Names:
     """The learner's names as a test sees them, and the test's changes to them as the learner's code sees them.
 
-    A name that the author's solution binds is the learner's; one that a setup cell made is the judge's own.
+    A name that the author's solution binds is the learner's; one that a setup cell made is the judge's own, but for
+    the plain values of those that depend on what learners make. A helper of the author's never comes from a learner.
     Rebinding a function, and ``del``, reach the learner's code; other values that a test gives to a name don't:
     they may be the expected ones.
     """
@@ -251,6 +263,7 @@ class Names:
         self._recorder = Recorder(peer)
         self._namespace = namespace
         self._bound = frozenset(job["bound"])
+        self._derived = frozenset(job["derived"])
         self._calibrate: bool = job["calibrate"]
         self._known: dict[str, object] = {}
         self.own: dict[str, str] = {}
@@ -274,14 +287,16 @@ class Names:
         found = self.remote.look(wanted) if wanted else {}
         for name in wanted:
             if name not in found:
-                self._namespace.pop(name, None)
+                if name in self._bound:
+                    self._namespace.pop(name, None)
                 continue
             value, record = found[name]
             if self._calibrate and (where := _find_own(record)):
-                self.own[name], value = where, _own(where)
-            else:
-                self._known[name] = value
-            self._namespace[name] = value
+                self.own[name], self._namespace[name] = where, _own(where)
+            elif name in self._bound or (
+                name in self._derived and not isinstance(value, RemoteObject | type)
+            ):
+                self._known[name] = self._namespace[name] = value
 
     def end(self) -> None:
         """The test has run: later ones find the learner's names as this one left them."""
@@ -295,9 +310,9 @@ class Names:
                 del self._namespace[name]
 
     def _is_learners(self, name: str) -> bool:
-        if name in self._bound or name in self._known:
+        if name in self._bound or name in self._derived:
             return True
-        return name not in self._namespace and not hasattr(builtins, name)
+        return self._calibrate and name not in self._namespace and not hasattr(builtins, name)
 
     def _tell_changes(self) -> None:
         bound, gone = [], []

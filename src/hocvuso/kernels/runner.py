@@ -74,8 +74,10 @@ class JobCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """What is to be run. ``bound``: the names that are the learner's to make.
+    """What is to be run.
 
+    ``bound``: the names that are the learner's to make; ``derived``: names of the author's whose values, plain ones,
+    come from the learner's process.
     ``seconds``: CPU time of one cell; ``cpu_seconds``: of the learner's processes together; ``wall_seconds``: of
     everything, on the clock. ``seed`` is fresh and secret for each run. ``calibrate``: the cells are the author's own,
     and the outcome says what the tests needed. ``replay``: no learner code is run. ``careful``: a
@@ -84,6 +86,7 @@ class Job:
 
     cells: tuple[JobCell, ...]
     bound: tuple[str, ...] = ()
+    derived: tuple[str, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict)
     seed: int = 0
     seconds: float = 30
@@ -100,6 +103,7 @@ class Job:
         return {
             "cells": [asdict(cell) for cell in self.cells],
             "bound": self.bound,
+            "derived": self.derived,
             "files": _coded(self.files),
             "own_files": _coded(self.files.own) if isinstance(self.files, Files) else {},
             "seed": self.seed,
