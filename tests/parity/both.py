@@ -7,12 +7,14 @@ what the cells of the autograded notebooks show.
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import stat
 from collections.abc import Mapping
 from contextlib import chdir
 from dataclasses import dataclass, field
+from glob import glob
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,8 @@ c.ExecutePreprocessor.shutdown_kernel = "immediate"
 """
 _ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_KERNEL = re.compile(r"ipykernel_\d+")
+_NUMBER = re.compile(r"Cell In\[\d+\]")  # tests are not counted in the learner's process
 _SHOWN = ("text/plain", "image/png")  # what we keep of an output; docs/differences.md
 
 
@@ -60,6 +64,11 @@ class TwoWays:
         (root / "source").mkdir()
         prepare_gradebook(f"sqlite:///{root}/gradebook.db")  # nbgrader needs a program on the PATH for it
 
+    def set(self, config: str) -> None:
+        """Add lines to the course's configuration."""
+        with (self.root / "nbgrader_config.py").open("a", encoding="utf-8") as file:
+            file.write(config)
+
     def source(self, assignment: str, files: Mapping[str, Any]) -> None:
         """Put the instructor's files in place and run ``nbgrader generate_assignment``."""
         write(self.root / "source" / assignment, files)
@@ -79,32 +88,34 @@ class TwoWays:
         """The gradebook of the course, or of one of its copies."""
         return Gradebook(f"sqlite:///{root or self.root}/gradebook.db", "khoa-hoc")
 
-    def copy(self, name: str) -> Path:
-        """A copy of the course as it is now; links and odd files as they are."""
+    def copy(self, name: str, *, again: bool = False) -> Path:
+        """A copy of the course as it is now; ``again``: as it was left. Links and pipes are as they are."""
         target = self.root.with_name(f"{self.root.name}-{name}")
         if not target.exists():
-            shutil.copytree(self.root, target, symlinks=True)
-        else:  # a second hand-in: new submissions, the same gradebook
+            copy_tree(self.root, target)
+        elif not again:  # a second hand-in: new submissions, the same gradebook
             shutil.rmtree(target / "submitted")
-            shutil.copytree(self.root / "submitted", target / "submitted", symlinks=True)
+            copy_tree(self.root / "submitted", target / "submitted")
         return target
 
-    def theirs(self, assignment: str, *options: str, force: bool = True) -> Graded:
+    def theirs(self, assignment: str, *options: str, force: bool = True, again: bool = False) -> Graded:
         """As nbgrader grades: student by student, so that one who stops it does not stop the others."""
-        root = self.copy("theirs")
+        root = self.copy("theirs", again=again)
         refused = {}
         with chdir(root):
             app = made(AutogradeApp(), [assignment, *options], root)
             api = NbGraderAPI(coursedir=app.coursedir, config=app.config)
-            for student in sorted(p.parent.name for p in (root / "submitted").glob(f"*/{assignment}")):
+            found = app.coursedir.format_path(app.coursedir.submitted_directory, "*", assignment)
+            shape = app.coursedir.format_path(app.coursedir.submitted_directory, "(.*)", assignment)
+            for student in sorted(re.fullmatch(shape, path)[1] for path in glob(found)):  # noqa: PTH207  (as nbgrader)
                 told = api.autograde(assignment, student, force=force, create=True)
                 if not told["success"]:
                     refused[student] = last_line(told)
         return Graded(self._rows(root, assignment), notebooks_in(root, assignment), root, refused)
 
-    def ours(self, assignment: str, *options: str, force: bool = True) -> Graded:
+    def ours(self, assignment: str, *options: str, force: bool = True, again: bool = False) -> Graded:
         """As ``hocvuso autograde`` grades."""
-        root = self.copy("ours")
+        root = self.copy("ours", again=again)
         lines: list[str] = []
         with chdir(root):
             course = Course([assignment, *options, *(["--force"] if force else [])], root)
@@ -137,6 +148,25 @@ class TwoWays:
                     },
                 }
         return found
+
+
+def copy_tree(source: Path, target: Path) -> None:
+    """Copy a folder, with what no copy of Python's makes."""
+    pipes = [path for path in source.rglob("*") if path.is_fifo()]
+    shutil.copytree(source, target, symlinks=True, ignore=lambda _, names: {p.name for p in pipes} & {*names})
+    for pipe in pipes:
+        os.mkfifo(target / pipe.relative_to(source))
+
+
+def same(ours: Graded, theirs: Graded, *, but: set[str] | frozenset[str] = frozenset()) -> None:
+    """Every row, every cell of every notebook and who was refused agree, for everyone but those in ``but``."""
+
+    def rest(found: Mapping[str, Any]) -> dict[str, Any]:
+        return {student: value for student, value in found.items() if student not in but}
+
+    assert rest(ours.rows) == rest(theirs.rows)
+    assert rest(ours.refused).keys() == rest(theirs.refused).keys(), (ours.refused, theirs.refused)
+    assert rest(ours.notebooks) == rest(theirs.notebooks)
 
 
 def made(app: Any, words: list[str], root: Path | None = None) -> Any:
@@ -183,6 +213,14 @@ def cell_of(cell: Mapping[str, Any]) -> dict[str, Any]:
     for flag in ("task", "locked"):  # absent means false
         about.setdefault(flag, False)
     shown = [output_of(output) for output in cell.get("outputs", [])]
+    if about.get("grade") and not about.get(
+        "solution"
+    ):  # a test is run elsewhere: no frames of the learner's code
+        shown = [{**output, "trace": ""} if "trace" in output else output for output in shown]
+    if any(
+        output.get("error") == "CellTimeoutError" for output in shown
+    ):  # with them a kernel's interrupt, too
+        shown = [output for output in shown if output.get("error") != "KeyboardInterrupt"]
     return {
         "type": cell["cell_type"],
         "source": text_of(cell["source"]).replace("<\u2060", "<"),
@@ -201,18 +239,17 @@ def output_of(output: Mapping[str, Any]) -> dict[str, Any]:
     if kind == "stream":
         return {"stream": output["name"], "text": plain(output["text"])}
     if kind == "error":
-        return {
-            "error": output["ename"],
-            "said": plain(output["evalue"]),
-            "trace": plain(output["traceback"]),
-        }
+        trace = plain(output["traceback"])
+        shown = trace if "Traceback" in trace else "not shown"  # learner code hid it
+        return {"error": output["ename"], "said": plain(output["evalue"]), "trace": shown}
     data = {mime: plain(value) for mime, value in output["data"].items() if mime in _SHOWN}
     return {kind: data, "count": output.get("execution_count")}
 
 
 def plain(text: Any) -> str:
-    """``text`` as one string without addresses and colours."""
-    return _ADDRESS.sub("0x…", _COLOUR.sub("", text_of(text)))
+    """``text`` as one string without addresses, colours, and numbers of processes and cells."""
+    text = _KERNEL.sub("ipykernel", _COLOUR.sub("", text_of(text)))
+    return _NUMBER.sub("Cell In[…]", _ADDRESS.sub("0x…", text))
 
 
 def text_of(text: Any) -> str:

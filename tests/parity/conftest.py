@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import nbgrader
 import pytest
-from both import TwoWays
+
+pytest.register_assert_rewrite("both")
+
+from both import TwoWays  # noqa: E402  (after pytest was told to explain its assertions)
 
 HERE = Path(__file__).parent
 _THEIR_HABITS = (
@@ -33,9 +35,3 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def course(tmp_path: Path) -> TwoWays:
     """An empty course."""
     return TwoWays(tmp_path / "course")
-
-
-@pytest.fixture
-def published() -> Path:
-    """nbgrader's own installed folder: its tests' notebooks and the course of its documentation lie there."""
-    return Path(nbgrader.__file__).parent

@@ -34,7 +34,7 @@ _STOPPED = {
     "too_much_output": N_("Chương trình in ra quá nhiều nên bị dừng trước khi tới phần kiểm tra này."),
 }
 _FAILED = N_("Phần kiểm tra chưa qua: mã lệnh báo lỗi {error}.")
-_TAMPERED = N_(
+TAMPERED = N_(
     "Mã lệnh can thiệp vào việc kiểm tra: kết quả sai cũng được báo là đúng. Phần này không được tính điểm."
 )
 _STDERR = N_("Mã lệnh in ra luồng báo lỗi (stderr) nên phần kiểm tra này không tính điểm.")
@@ -130,7 +130,11 @@ def sources_of(cell: CodeCell, solutions: Mapping[str, str]) -> str:
 
 def score_code(master: Master, solutions: Mapping[str, str], outcome: RunOutcome) -> list[CodeScore]:
     """The score of every test cell of a run that came to an end (``outcome.state`` is not ``broken``)."""
-    cells = cells_to_run(master, solutions)
+    return score_cells(cells_to_run(master, solutions), outcome)
+
+
+def score_cells(cells: Sequence[RunCell], outcome: RunOutcome) -> list[CodeScore]:
+    """The same for ``cells`` of any master, ours or not."""
     return [
         _score_cell(ran.cell, written, run, outcome.state)
         for ran, written, run in zip(cells, _written(cells), outcome.cells, strict=True)
@@ -167,7 +171,7 @@ def _score_cell(cell: CodeCell, written: str, run: CellRun, state: str) -> CodeS
         return CodeScore(cell, scored.score, scored.state, written, (), ((_STOPPED[state], {}),), run.mode)
     meddled = _meddled(cell, run)
     if meddled:
-        notes: Notes = ((_TAMPERED, {}),)
+        notes: Notes = ((TAMPERED, {}),)
         return CodeScore(cell, 0.0, "wrong", written, run.outputs, notes, run.mode, meddled, run.record)
     notes = _why(cell, run.outputs) if scored.state == "wrong" else ()
     return CodeScore(

@@ -18,6 +18,7 @@ import contextlib
 import fcntl
 import os
 import socket
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,7 @@ def main(fds: Sequence[int]) -> None:
     """Serve the channel ``fds[0]``, with probes, until it ends; then end this process."""
     probes = import_module(_PROBES)
     (channel,) = out_of_the_way(fds)
+    sys.path.insert(0, "")  # modules beside the notebook, as in a kernel
     shell = CellShell.prepared()
     probes.remember()
     serve(Wire(channel, fds=1), shell, probes.answer)

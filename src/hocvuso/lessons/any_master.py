@@ -72,6 +72,7 @@ class AuthorCell:
 
     id: str
     source: str
+    tags: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def read_source(path: Path) -> NotebookMaster:
             if found:
                 cells.append(found)
             if cell["cell_type"] == "code":
-                author.append(AuthorCell(found.id if found else "", _source(cell)))
+                author.append(AuthorCell(found.id if found else "", _source(cell), _tags(cell)))
         kernelspec = notebook.get("metadata", {}).get("kernelspec") or {}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise LessonError(N_("Không đọc được sổ tay gốc {path}."), path=path) from error
@@ -154,7 +155,7 @@ def _master_cell(cell: Mapping[str, Any]) -> MasterCell | None:
         locked=not found["solution"] and (found["grade"] or found["locked"]),  # nbgrader's `is_locked`
         points=found["points"] if found["grade"] or found["task"] else 0.0,
         checksum=about.get("checksum"),
-        tags=frozenset(cell["metadata"].get("tags", ())),
+        tags=_tags(cell),
     )
 
 
@@ -168,6 +169,10 @@ def _cells(notebook: Mapping[str, Any]) -> list[dict[str, Any]]:
     if "cells" in notebook:
         return list(notebook["cells"])
     return [cell for sheet in notebook["worksheets"] for cell in sheet["cells"]]
+
+
+def _tags(cell: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(cell["metadata"].get("tags", ()))
 
 
 def _source(cell: Mapping[str, Any]) -> str:

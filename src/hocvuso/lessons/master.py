@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CodeCell:
-    """A cell of a coding lesson, in the order in which it runs; only a test has points."""
+    """A cell of a coding lesson, in the order in which it runs; only a test has points.
+
+    In our lessons they are whole numbers; in other nbgrader courses they need not be.
+    """
 
     role: Literal["setup", "solution", "test"]
     id: str
-    points: int
+    points: float
     source: str
 
 
@@ -47,7 +50,7 @@ class Master:
     @property
     def points(self) -> int:
         """All points of the edition."""
-        return sum(q.points for q in self.questions) + sum(cell.points for cell in self.code_cells)
+        return int(sum(q.points for q in self.questions) + sum(cell.points for cell in self.code_cells))
 
     @property
     def solutions(self) -> tuple[CodeCell, ...]:

@@ -9,21 +9,22 @@ from __future__ import annotations
 import glob
 import os
 import re
-from contextlib import contextmanager
+from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from nbgrader.apps.autogradeapp import AutogradeApp
 from nbgrader.converters import Autograde
 from nbgrader.utils import find_all_files, parse_utc
+from traitlets import TraitError
 from traitlets.config import Config
 
 from hocvuso.errors import SetupError
 from hocvuso.language import N_
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
 TIMESTAMP = "timestamp.txt"
@@ -47,7 +48,8 @@ class Course:
     def __init__(self, arguments: Sequence[str], root: Path | None = None) -> None:
         app: Any = AutogradeApp()
         try:
-            app.initialize([*arguments], root=str(root.resolve()) if root else "")
+            with chdir(root or "."):  # where nbgrader looks first
+                app.initialize([*arguments], root=str(root.resolve()) if root else "")
             if len(app.extra_args) + bool(app.coursedir.assignment_id) != 1:
                 raise SetupError(N_("Hãy ghi tên một bài cần chấm, ví dụ: hocvuso autograde ps1."))
             if app.extra_args:
@@ -56,7 +58,7 @@ class Course:
             self.converter: Any = Autograde(coursedir=app.coursedir, parent=app)
         except SystemExit as stopped:  # nbgrader has said why
             raise SetupError(N_("nbgrader không nhận cấu hình hoặc tham số của lệnh này.")) from stopped
-        except ValueError as error:  # traitlets' own: the value of an option
+        except TraitError as error:  # the value of an option
             raise SetupError(N_("Cấu hình nbgrader không hợp lệ: {why}"), why=error) from error
         self.config: Config = app.config
         self.assignment_glob: str = app.coursedir.assignment_id
@@ -108,6 +110,11 @@ class Course:
         files = self.extra_files(self.source(assignment))
         return {name: path for name, path in files.items() if name not in kept}
 
+    def stand_ins(self, assignment: str) -> dict[str, Path]:
+        """The instructor's own version of the files that learners write (``Autograde.exclude_overwriting``)."""
+        masters = self.masters_files(assignment)
+        return {n: p for n, p in self.extra_files(self.source(assignment)).items() if n not in masters}
+
     def is_due(self, one: Handed) -> bool:
         """Whether it is not graded yet, is newer than what was graded, or is to be graded anyway."""
         graded = self.path("autograded", one.student, one.assignment)
@@ -122,13 +129,10 @@ class Course:
         new, old = timestamp_in(one.folder).time, timestamp_in(graded).time
         return new is not None and old is not None and new > old
 
-    @contextmanager
-    def hooks(self, one: Handed) -> Iterator[None]:
-        """Run the course's own functions before and after a submission, as nbgrader does."""
+    def run_hook(self, one: Handed, when: Literal["pre", "post"]) -> None:
+        """Run the course's own function before or after a submission, as nbgrader does; not from several threads."""
         self.converter.notebooks = [str(path) for path in one.notebooks]
-        self.converter.run_pre_convert_hook()
-        yield
-        self.converter.run_post_convert_hook()
+        getattr(self.converter, f"run_{when}_convert_hook")()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 writes: Any = untyped_writes
 # of a submission's other files: they must fit into the box, beside what the code writes
-MAX_BYTES = 48 * 1024 * 1024
+MAX_BYTES = 40 * 1024 * 1024
 _GROUP = stat.S_ISGID | stat.S_IRWXU | stat.S_IRWXG
 
 

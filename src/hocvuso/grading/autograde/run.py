@@ -8,7 +8,7 @@ import os
 import traceback
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
@@ -20,13 +20,14 @@ from sqlalchemy.orm import Session
 
 from hocvuso.database import connect, done_again, is_sqlite, keep_others_out, told_when_locked
 from hocvuso.errors import HocVuSoError, SandboxError, SetupError, SubmissionError
+from hocvuso.grading.autograde.boxed import Boxed
 from hocvuso.grading.autograde.course import Stamp, timestamp_in
 from hocvuso.grading.autograde.files import files_of, read_all, write_autograded
 from hocvuso.grading.autograde.masters import AssignmentMaster, read_assignment
 from hocvuso.grading.autograde.rows import Scored, known_students, write
-from hocvuso.grading.autograde.score import Graded, Prepared, prepare, run, score
+from hocvuso.grading.autograde.score import Graded, Prepared, prepare, score
 from hocvuso.grading.autograde.settings import Settings, read_settings
-from hocvuso.kernels.sandbox import probe
+from hocvuso.grading.code_runner import CodeRunner
 from hocvuso.language import N_, get_language
 
 if TYPE_CHECKING:
@@ -90,7 +91,6 @@ def autograde(course: Course, report: Report = lambda _: None, *, lang: str = "v
     """Grade what is due; SetupError when nothing can be (no assignment, no box, a configuration that runs nothing)."""
     settings = read_settings(course)
     found = course.submissions()
-    probe()
     tally = Tally()
     due: dict[str, list[Handed]] = defaultdict(list)
     for one in found:
@@ -108,11 +108,17 @@ def autograde(course: Course, report: Report = lambda _: None, *, lang: str = "v
             due[one.assignment].append(one)
         else:
             tally.skipped += 1
-    with _alone(course), _gradebook(course) as engine:
+    # nbgrader's steps and hooks find themselves in the course folder
+    with (
+        chdir(course.directory.root),
+        _alone(course),
+        _gradebook(course) as engine,
+        CodeRunner(None) as runner,
+    ):
         for name, handed in due.items():
             with told_when_locked(), Session(engine) as session:
                 assignment = read_assignment(session, course, name)
-            grader = _Grader(course, settings, assignment, engine)
+            grader = _Grader(course, settings, assignment, engine, _boxed(course, settings, name, runner))
             for work in grader.grade(handed):
                 setattr(tally, work.outcome, getattr(tally, work.outcome) + 1)
                 report(_line(work.one, work.outcome, work.reasons, lang, work.graded))
@@ -121,8 +127,9 @@ def autograde(course: Course, report: Report = lambda _: None, *, lang: str = "v
 
 class _Grader:
     def __init__(
-        self, course: Course, settings: Settings, assignment: AssignmentMaster, engine: Engine
+        self, course: Course, settings: Settings, assignment: AssignmentMaster, engine: Engine, boxed: Boxed
     ) -> None:
+        self._boxed = boxed
         self._course = course
         self._settings = settings
         self._assignment = assignment
@@ -182,8 +189,10 @@ class _Grader:
         wanted = [path for path in one.notebooks if path.stem in known]
         if not wanted:
             raise SubmissionError(N_("Không có sổ tay nào trong bài nộp mang tên của bài này."))
+        self._course.run_hook(one, "pre")
         work.files = files_of(self._course, one)
-        work.contents = read_all(work.files)
+        masters = self._course.masters_files(one.assignment)
+        work.contents = read_all({name: path for name, path in work.files.items() if name not in masters})
         for path in wanted:
             master = known[path.stem]
             try:
@@ -213,8 +222,11 @@ class _Grader:
     def _run(self, work: _Work) -> list[RunOutcome]:
         if work.refused or work.broken:
             return []
-        with self._course.hooks(work.one):
-            return [run(prepared, self._settings, work.contents) for prepared in work.prepared]
+        tag = self._settings.skip_tag
+        return [
+            self._boxed.run(prepared.master, list(prepared.cells(tag).values()), work.contents)
+            for prepared in work.prepared
+        ]
 
     def _score(self, work: _Work, ran: Future[list[RunOutcome]]) -> None:
         for prepared, outcome in zip(work.prepared, ran.result(), strict=True):
@@ -242,6 +254,7 @@ class _Grader:
     def _write_folder(self, work: _Work) -> None:
         graded = {one.name: one for one in work.graded}
         write_autograded(self._course, work.one, graded, work.files)
+        self._course.run_hook(work.one, "post")
 
     def _is_unknown(self, work: _Work) -> bool:
         return work.refused and not self._course.converter.create_student
@@ -250,6 +263,15 @@ class _Grader:
         with told_when_locked(), Session(self._engine) as session, session.begin():
             keep_others_out(session)
             return write(session, self._assignment, scored, self._settings)
+
+
+def _boxed(course: Course, settings: Settings, assignment: str, runner: CodeRunner) -> Boxed:
+    try:
+        files = read_all(course.masters_files(assignment))
+        stand_ins = read_all(course.stand_ins(assignment))
+    except SubmissionError as error:  # the instructor's own files are too large for the box
+        raise SetupError(error.message, **error.fields) from error
+    return Boxed(runner, files, stand_ins, cell_seconds=settings.cell_seconds, skip_tag=settings.skip_tag)
 
 
 def _check_kernel(kernelspec: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Runs a submission's notebooks in the box and scores them: pure results, nothing is written.
+"""Prepares a submission's notebooks for the box and scores what they showed: nothing is written.
 
 The rule is `hocvuso.grading.rule`'s, which is nbgrader's; an answer that a person must grade has no score, and one
 that was not touched has 0 and nbgrader's own comment.
@@ -7,22 +7,22 @@ that was not touched has 0 and nbgrader's own comment.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from nbformat import v4 as untyped_v4
 from nbformat.notebooknode import from_dict
 from nbgrader.utils import compute_checksum
 
-from hocvuso.errors import SandboxError
 from hocvuso.grading.autograde.notebook import build, is_skipped, without_html
 from hocvuso.grading.autograde.settings import Settings, apply
+from hocvuso.grading.code import TAMPERED, RunCell, score_cells
 from hocvuso.grading.rule import score_test
-from hocvuso.kernels.runner import run_notebook
 from hocvuso.language import N_, get_language
 from hocvuso.lessons.handed_in import HandedCell, read_handed_in
+from hocvuso.lessons.master import CodeCell
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from hocvuso.grading.autograde.course import Course
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 v4: Any = untyped_v4  # nbformat's builders have no types
 node: Any = from_dict
+_OURS = "/hocvuso/kernels/"  # frames of the judge, in which no instructor finds anything
 NO_RESPONSE = "No response."  # nbgrader's own words, which formgrader shows
-SHORTEST_RUN = 180  # seconds for a whole notebook, however few cells it has
 say = get_language("vi")  # the notebook is a document for trainers, written once
 _STOPPED = {
     "timed_out": N_("Sổ tay chạy quá lâu nên bị dừng ở ô này."),
@@ -49,14 +49,20 @@ class Prepared:
     notebook: Any
     resources: dict[str, Any]
 
-    def sources(self, skip_tag: str) -> dict[int, str]:
+    def cells(self, skip_tag: str) -> dict[int, RunCell]:
         """The code cells that run, by their places."""
-        cells = enumerate(self.notebook["cells"])
-        return {
-            index: cell["source"]
-            for index, cell in cells
-            if cell["cell_type"] == "code" and not is_skipped(cell, skip_tag)
-        }
+        masters = {cell.id: cell for cell in self.master.cells}
+        found: dict[int, RunCell] = {}
+        for index, cell in enumerate(self.notebook["cells"]):
+            if cell["cell_type"] != "code" or is_skipped(cell, skip_tag):
+                continue
+            its = masters.get(cell["metadata"].get("nbgrader", {}).get("grade_id", ""))
+            known = None
+            if its is not None and (its.is_test or its.locked):
+                role: Literal["test", "setup"] = "test" if its.is_test else "setup"
+                known = CodeCell(role, its.id, its.points if its.is_test else 0, cell["source"])
+            found[index] = RunCell(known, cell["source"])
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,22 +89,12 @@ def prepare(
     )
 
 
-def run(prepared: Prepared, settings: Settings, files: Mapping[str, bytes]) -> RunOutcome:
-    """Run it in the box; SandboxError when the box can't be had."""
-    sources = list(prepared.sources(settings.skip_tag).values())
-    seconds = max(SHORTEST_RUN, settings.cell_seconds * len(sources))
-    outcome = run_notebook(
-        sources, files, cell_seconds=settings.cell_seconds, cpu_seconds=seconds, wall_seconds=seconds + 60
-    )
-    if outcome.state == "broken":
-        raise SandboxError(N_("Hộp cát không chạy được: {why}"), why=outcome.detail[-300:])
-    return outcome
-
-
 def score(prepared: Prepared, outcome: RunOutcome, course: Course, settings: Settings) -> Graded:
     """The scores of a notebook that was run, and the notebook as formgrader will show it."""
     notebook = prepared.notebook
-    _put_outputs(prepared, outcome, settings)
+    cells = prepared.cells(settings.skip_tag)
+    meddled = {part.cell.id for part in score_cells([*cells.values()], outcome) if part.tampered}
+    _put_outputs(prepared, list(cells), outcome, settings)
     if settings.steps.after:
         notebook = apply(settings.steps.after, course, notebook, prepared.resources)
     tests = {cell.id: cell for cell in prepared.master.cells if cell.is_test}
@@ -108,6 +104,8 @@ def score(prepared: Prepared, outcome: RunOutcome, course: Course, settings: Set
         about = cell["metadata"].get("nbgrader") or {}
         name: str = about.get("grade_id", "")
         if name in tests:
+            if name in meddled:
+                cell["outputs"] = [*cell["outputs"], _error("Tampered", say(TAMPERED))]
             scores[name] = score_test(cell["outputs"], tests[name].points).score
         elif about.get("grade"):
             scores[name] = 0.0 if _is_untouched(cell) else None
@@ -120,12 +118,10 @@ def score(prepared: Prepared, outcome: RunOutcome, course: Course, settings: Set
     return Graded(prepared.master.name, without_html(notebook), scores, comments, stopped)
 
 
-def _put_outputs(prepared: Prepared, outcome: RunOutcome, settings: Settings) -> None:
+def _put_outputs(prepared: Prepared, places: Sequence[int], outcome: RunOutcome, settings: Settings) -> None:
     """Give every cell what it showed, numbered as a kernel numbers them; the first that did not end says why."""
     told = False
-    for count, (index, shown) in enumerate(
-        zip(prepared.sources(settings.skip_tag), outcome.outputs, strict=True), start=1
-    ):
+    for count, (index, shown) in enumerate(zip(places, outcome.outputs, strict=True), start=1):
         cell = prepared.notebook["cells"][index]
         if shown is None:
             cell["outputs"] = (
@@ -143,6 +139,9 @@ def _numbered(output: Output, count: int, settings: Settings) -> Any:
         return node({**output, "execution_count": count})
     if output["output_type"] == "error" and output["ename"] == "CellTimeoutError" and settings.timeout_error:
         return node({"output_type": "error", **settings.timeout_error})
+    if output["output_type"] == "error":
+        frames = [frame for frame in output["traceback"] if _OURS not in frame]
+        return node({**output, "traceback": frames})
     return node(output)
 
 

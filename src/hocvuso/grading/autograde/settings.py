@@ -22,6 +22,7 @@ from nbgrader.preprocessors import (
     OverwriteKernelspec,
     SaveAutoGrades,
 )
+from traitlets import TraitError
 
 from hocvuso.errors import SetupError
 from hocvuso.language import N_
@@ -52,7 +53,6 @@ class Settings:
     cell_seconds: int
     timeout_error: dict[str, Any]
     skip_tag: str
-    retries: int
     saves_grades: bool
     late_plugin: Any  # a LateSubmissionPlugin, or None
     steps: Steps
@@ -60,7 +60,13 @@ class Settings:
 
 def read_settings(course: Course) -> Settings:
     """The settings; SetupError for a configuration under which nothing would be run."""
-    converter: Any = course.converter
+    try:
+        return _read(course.converter)
+    except TraitError as error:  # options are checked when they are read
+        raise SetupError(N_("Cấu hình nbgrader không hợp lệ: {why}"), why=error) from error
+
+
+def _read(converter: Any) -> Settings:
     sanitize, autograde = list(converter.sanitize_preprocessors), list(converter.autograde_preprocessors)
     execute: Any = Execute(parent=converter)
     if Execute not in autograde or not execute.enabled:
@@ -79,7 +85,6 @@ def read_settings(course: Course) -> Settings:
         cell_seconds=min(timeout, LONGEST_CELL) if timeout and timeout > 0 else LONGEST_CELL,
         timeout_error=dict(execute.error_on_timeout or {}),
         skip_tag=execute.skip_cells_with_tag,
-        retries=execute.execute_retries,
         saves_grades=SaveAutoGrades in autograde and SaveAutoGrades(parent=converter).enabled,
         late_plugin=penalties.plugin_inst if AssignLatePenalties in autograde and penalties.enabled else None,
         steps=Steps(
