@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -158,6 +159,7 @@ class Places:
         return self.var / "homes"
 
 
+@lru_cache(maxsize=4096)
 def folder_of(learner: str) -> str:
     """``learner`` as a safe name for a folder; ``learner_of`` gives it back."""
     name = quote(learner, safe="@")

@@ -21,7 +21,7 @@ from hocvuso.grading.autograded import NotebookForm
 from hocvuso.grading.feedback import feedback_page, page_of
 from hocvuso.grading.files import Workshop, write_file
 from hocvuso.grading.nbgrader_rows import _key
-from hocvuso.grading.result import Evidence, Result, result_text
+from hocvuso.grading.result import Evidence, Result, result_bytes
 from hocvuso.grading.sheet import MOST_KEPT, Sheet
 from hocvuso.lessons.master import CodeCell, Master
 from hocvuso.questions import Choice, ShortText
@@ -72,9 +72,12 @@ def test_a_record_put_together_is_the_record(values, state):
         handed_in=EIGHT, graded=EIGHT, via="page", evidence=evidence,
     )  # fmt: skip
     whole = head.model_copy(update={"questions": tuple(piece.result for piece in pieces)})
-    assert result_text(head, [piece.text for piece in pieces]) == whole.model_dump_json(indent=1) + "\n"
-    assert Result.model_validate_json(result_text(head)) == head
-    assert page_of(head, [piece.section for piece in pieces]) == feedback_page(whole)
+    assert (
+        result_bytes(head, [piece.text for piece in pieces]).decode("utf-8")
+        == whole.model_dump_json(indent=1) + "\n"
+    )
+    assert Result.model_validate_json(result_bytes(head)) == head
+    assert page_of(head, [piece.section for piece in pieces]).decode("utf-8") == feedback_page(whole)
     assert "<script>" not in feedback_page(whole)
 
 

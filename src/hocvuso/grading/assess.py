@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar
 
 from hocvuso.errors import AnswerError, HocVuSoError, SandboxError, SetupError, SubmissionError
@@ -37,7 +38,7 @@ T = TypeVar("T")
 MOST_NAMED = 5  # of the ids that a reason names
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Assessment:
     """What a submission is worth. A refused one has a reason and no scores."""
 
@@ -74,13 +75,13 @@ class Assessment:
         """The mark of every question."""
         return {name: piece.mark for name, piece in self.pieces.items()}
 
-    @property
+    @cached_property
     def scores(self) -> dict[str, float | None]:
         """The score of every graded cell; None where a person must grade."""
         questions: dict[str, float | None] = {n: float(p.mark.points) for n, p in self.pieces.items()}
         return questions | {part.cell.id: part.score for part in self.code}
 
-    @property
+    @cached_property
     def points(self) -> float:
         """The points of all that is graded."""
         return sum(score or 0.0 for score in self.scores.values())

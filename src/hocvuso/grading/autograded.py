@@ -46,25 +46,26 @@ class NotebookForm:
             elif name in graded:
                 cell["outputs"] = hole("outputs", name)
         rest = json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
-        self._parts: list[str] = []
+        self._parts: list[bytes] = []
         for number in range(1, len(names) + 1):
             part, _, rest = rest.partition(f'"{_HOLE}{master.hash}-{number}"')
-            self._parts.append(part)
-        self._parts.append(rest)
+            self._parts.append(part.encode("utf-8"))
+        self._parts.append(rest.encode("utf-8"))
         self._names = names
 
-    def filled(self, source: Callable[[str], str], outputs: Callable[[str], str]) -> bytes:
+    def filled(self, source: Callable[[str], bytes], outputs: Callable[[str], bytes]) -> bytes:
         """The notebook as the bytes of an .ipynb file; both give what `value` made, by the cell's name."""
         ways = {"source": source, "outputs": outputs}
         text = [self._parts[0]]
         for (part, name), after in zip(self._names, self._parts[1:], strict=True):
             text += (ways[part](name), after)
-        return "".join(text).encode("utf-8")
+        return b"".join(text)
 
     @staticmethod
-    def value(value: object) -> str:
+    def value(value: object) -> bytes:
         """``value`` as it is written into a hole."""
-        return json.dumps(value, ensure_ascii=False, indent=1).replace("\n", "\n" + " " * _DEPTH)
+        text = json.dumps(value, ensure_ascii=False, indent=1).replace("\n", "\n" + " " * _DEPTH)
+        return text.encode("utf-8")
 
 
 def question_output(question: Question, mark: Mark, your: str | None) -> list[dict[str, Any]]:

@@ -68,7 +68,8 @@ _section = _environment.from_string(_SECTION)
 
 def feedback_page(result: Result, lang: str = "vi") -> str:
     """The page; plain HTML without script."""
-    return page_of(result, (section_of(part, lang) for part in result.questions), lang)
+    parts = (section_of(part, lang).encode("utf-8") for part in result.questions)
+    return page_of(result, parts, lang).decode("utf-8")
 
 
 def section_of(part: QuestionResult, lang: str = "vi") -> str:
@@ -76,7 +77,7 @@ def section_of(part: QuestionResult, lang: str = "vi") -> str:
     return _section.render(q=part, say=get_language(lang), N=N_, states=_STATES, lang=lang)
 
 
-def page_of(result: Result, sections: Iterable[str], lang: str = "vi") -> str:
+def page_of(result: Result, sections: Iterable[bytes], lang: str = "vi") -> bytes:
     """The page of a ``result``, with its parts on the questions as `section_of` made them."""
     before, after = _around(
         result.edition,
@@ -86,13 +87,13 @@ def page_of(result: Result, sections: Iterable[str], lang: str = "vi") -> str:
         tuple(reason.tell(lang) for reason in result.reasons),
         lang,
     )
-    return before + "".join(sections) + after
+    return b"".join((before, *sections, after))
 
 
 @lru_cache(maxsize=1024)
 def _around(  # noqa: PLR0913, PLR0917  (all that it depends on)
     edition: str, state: str, points: int, out_of: int, reasons: tuple[str, ...], lang: str
-) -> tuple[str, str]:
+) -> tuple[bytes, bytes]:
     """What stands before and after the parts on the questions; a class has the same few again and again."""
     page = _page.render(
         r={"edition": edition, "state": state, "points": points, "out_of": out_of, "reasons": reasons},
@@ -101,11 +102,16 @@ def _around(  # noqa: PLR0913, PLR0917  (all that it depends on)
         lang=lang,
     )
     before, after = page.rsplit(_HOLE, 1)
-    return before, after
+    return before.encode("utf-8"), after.encode("utf-8")
+
+
+@lru_cache(maxsize=8)
+def _root(places: Places) -> str:
+    return str(places.feedback)
 
 
 def write_feedback(
-    places: Places, result: Result, sections: Iterable[str], files: Mapping[str, bytes]
+    places: Places, result: Result, sections: Iterable[bytes], files: Mapping[str, bytes]
 ) -> None:
     """Put the page where nbgrader keeps feedback, and where this learner's JupyterLab fetches it.
 
@@ -113,9 +119,9 @@ def write_feedback(
     page's name. nbgrader offers feedback once each notebook of the folder has a page, so a notebook that the
     learner put beside the lesson's gets the same one.
     """
-    page = page_of(result, sections).encode("utf-8")
+    page = page_of(result, sections)
     learner = folder_of(result.learner)
-    write_file(places.feedback / learner / result.edition / f"{result.edition}.html", page)
+    write_file(f"{_root(places)}/{learner}/{result.edition}/{result.edition}.html", page)
     secret = files.get(SECRET, b"").decode("ascii", "replace").strip()
     if result.via != "jupyterlab" or not _SECRET.fullmatch(secret):
         return

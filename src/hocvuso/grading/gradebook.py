@@ -7,7 +7,7 @@ log of all scores.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +29,7 @@ from hocvuso.records.audit import Deed, note_deed, note_deeds
 from hocvuso.records.tables import answers, opened, scores, writing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from types import TracebackType
     from typing import Self
 
@@ -131,9 +131,23 @@ def _rescore(connection: Connection, batch: Sequence[Assessment], graded: dateti
         recorded.append(Recorded(_stamp(found) == counted, _stamp(found) == latest, kept=False))
     standing = [found for found, what in zip(batch, recorded, strict=True) if what.counts]
     editions = read_editions(connection, {found.edition for found in standing})
-    write_rescored(connection, [_scored(found, editions[found.edition]) for found in standing])
+    known = _logged(connection, standing)
+    write_rescored(
+        connection, [_changed(_scored(found, editions[found.edition]), known, found) for found in standing]
+    )
     _log(connection, standing, [what for what in recorded if what.counts], graded, action="regraded")
     return recorded
+
+
+def _changed(
+    scored: Scored, known: Mapping[tuple[str | None, str], tuple[Any, ...]], found: Assessment
+) -> Scored:
+    """What of ``scored`` differs from the log, which was written together with the grades."""
+    last = known.get((found.learner, found.taken.waiting.name))
+    before = json.loads(last[_SAME.index("questions")]) if last else {}
+    missing = object()
+    changed = {name: to for name, to in scored.scores.items() if before.get(name, missing) != to}
+    return replace(scored, scores=changed)
 
 
 def _judge(found: Assessment, newest: str | None, newest_counted: str | None) -> Recorded:

@@ -293,10 +293,11 @@ def write_rescored(connection: Connection, batch: Sequence[Scored]) -> None:
 
     A cell that a person graded keeps what the person decided, also that it needs no other look.
     """
-    known = _known(connection, batch)
+    batch = [one for one in batch if one.scores]
+    known = _known(connection, batch) if batch else {}
     keys = [known[one.edition.assignment, one.learner] for one in batch
             if (one.edition.assignment, one.learner) in known]  # fmt: skip
-    notebooks = notebooks_of(connection, keys)
+    notebooks = notebooks_of(connection, keys) if keys else {}
     rows = [
         {"of": of, "for_cell": cell, "to": one.scores[name]}
         for one in batch

@@ -83,10 +83,10 @@ class Outcomes:
     ) -> None:
         """The result record and the feedback page; ``files`` are those that were handed in."""
         result = make_result(found, graded, recorded)
-        code = list(_code_results(found))
-        texts = [*(piece.text for piece in found.pieces.values()), *map(question_text, code)]
+        pieces, code = found.pieces.values(), list(_code_results(found))
+        texts = [piece.text for piece in pieces] + [question_text(part).encode("utf-8") for part in code]
         write_result(self._places, result, texts)
-        sections = [*(piece.section for piece in found.pieces.values()), *map(section_of, code)]
+        sections = [piece.section for piece in pieces] + [section_of(part).encode("utf-8") for part in code]
         write_feedback(self._places, result, sections, files)
 
     def has_evidence(self, waiting: Waiting) -> bool:
@@ -138,10 +138,10 @@ def graded_notebook(found: Assessment) -> bytes:
     assert found.sheet is not None  # noqa: S101  (what has scores has been scored with one)
     code = {part.cell.id: part for part in found.code}
 
-    def outputs(name: str) -> str:
+    def outputs(name: str) -> bytes:
         if name in code:
             return NotebookForm.value([dict(output) for output in code[name].outputs])
-        return found.pieces[name].output_text if name in found.pieces else "[]"
+        return found.pieces[name].output_text if name in found.pieces else b"[]"
 
     return found.sheet.form.filled(
         source=lambda name: NotebookForm.value(found.solutions.get(name, "")), outputs=outputs

@@ -209,7 +209,7 @@ class _Regrader:
 def _taken(places: Places, row: Row) -> Taken:
     """The submission as the log tells it."""
     handed_in = datetime.fromisoformat(row.handed_in)
-    receipt = Receipt(
+    receipt = Receipt.model_construct(
         id=row.receipt,
         learner=row.learner,
         lesson=lesson_of(row.edition),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -95,24 +96,30 @@ def result_path(places: Places, learner: str, edition: str) -> Path:
     return places.results / folder_of(learner) / f"{edition}.json"
 
 
+@lru_cache(maxsize=8)
+def _root(places: Places) -> str:
+    return str(places.results)
+
+
 def question_text(result: QuestionResult) -> str:
     """A question's part as it stands in the record's file."""
     return result.model_dump_json(indent=1).replace("\n", "\n  ")
 
 
-def result_text(result: Result, questions: Iterable[str] = ()) -> str:
+def result_bytes(result: Result, questions: Iterable[bytes] = ()) -> bytes:
     """The record's file; ``questions`` are the parts of a ``result`` that was made without them."""
-    text = result.model_dump_json(indent=1)
-    if parts := ",\n  ".join(questions):
+    text = (result.model_dump_json(indent=1) + "\n").encode("utf-8")
+    if parts := b",\n  ".join(questions):
         # inside a value a line break is written as \\n, so this can only be the field itself
-        text = text.replace(_NO_QUESTIONS, f'\n "questions": [\n  {parts}\n ],\n', 1)
-    return text + "\n"
+        before, _, after = text.partition(_NO_QUESTIONS)
+        text = b"".join((before, b'\n "questions": [\n  ', parts, b"\n ],\n", after))
+    return text
 
 
-_NO_QUESTIONS = '\n "questions": [],\n'
+_NO_QUESTIONS = b'\n "questions": [],\n'
 
 
-def write_result(places: Places, result: Result, questions: Iterable[str] = ()) -> None:
+def write_result(places: Places, result: Result, questions: Iterable[bytes] = ()) -> None:
     """Put the record in the place of the earlier one, whole; on the disk once `files.sync` says so."""
-    text = result_text(result, questions).encode("utf-8")
-    write_file(result_path(places, result.learner, result.edition), text)
+    path = f"{_root(places)}/{folder_of(result.learner)}/{result.edition}.json"
+    write_file(path, result_bytes(result, questions))

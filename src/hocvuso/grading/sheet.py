@@ -55,14 +55,14 @@ class Piece:
         )
 
     @cached_property
-    def text(self) -> str:
+    def text(self) -> bytes:
         """`result` as it stands in the record's file."""
-        return question_text(self.result)
+        return question_text(self.result).encode("utf-8")
 
     @cached_property
-    def section(self) -> str:
+    def section(self) -> bytes:
         """Its part of the feedback page."""
-        return section_of(self.result)
+        return section_of(self.result).encode("utf-8")
 
     @cached_property
     def output(self) -> list[dict[str, Any]]:
@@ -70,7 +70,7 @@ class Piece:
         return question_output(self.question, self.mark, self.your)
 
     @cached_property
-    def output_text(self) -> str:
+    def output_text(self) -> bytes:
         """`output` as it stands in the notebook's file."""
         return NotebookForm.value(self.output)
 
