@@ -1,7 +1,8 @@
-"""Runs lists of cells in a process of its own: ``kernels_both.py (kernel|shell) SECONDS``.
+"""Runs lists of cells in a process of its own: ``kernels_both.py (kernel|shell) SECONDS [pausing]``.
 
-Reads ``{name: [source, …]}`` as JSON from stdin and writes ``{name: [outputs per cell]}`` to stdout. ``kernel``: with
-nbclient and a real ipykernel, as nbgrader does. ``shell``: each list in a fork of one prepared `CellShell`.
+Reads ``{name: [source, …]}`` as JSON from stdin, writes ``{name: [outputs per cell]}`` to stdout. ``kernel``: with
+nbclient and a real ipykernel, as nbgrader does; ``pausing``: with a pause before a cell ends.
+``shell``: each list in a fork of one prepared `CellShell`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,10 @@ TIMED_OUT = {
     "evalue": "",
     "traceback": ["CellTimeoutError: no reply from the kernel in time"],
 }
+
+# A kernel's thread that forwards what was written to a descriptor can't be asked whether it is done.
+_SLEEP = "get_ipython().events.register('post_execute', lambda: __import__('time').sleep(1))"
+PAUSE = [f"--InteractiveShellApp.exec_lines={_SLEEP}"]
 
 
 def by_kernel(cells: list[str], seconds: float) -> list[list[dict]]:
@@ -35,7 +40,7 @@ def by_kernel(cells: list[str], seconds: float) -> list[list[dict]]:
         raise_on_iopub_timeout=True,
         iopub_timeout=30,
         shutdown_kernel="immediate",
-        extra_arguments=["--HistoryManager.hist_file=:memory:"],
+        extra_arguments=["--HistoryManager.hist_file=:memory:", *(PAUSE if "pausing" in sys.argv else ())],
         on_cell_executed=add_unseen_error,
     )
     client.execute()

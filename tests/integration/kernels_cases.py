@@ -302,25 +302,11 @@ DISPLAYS = {
 }
 
 STREAMS = {
-    "fd": ["import os\nos.write(1, b'raw out\\n');\nos.write(2, b'raw err\\n');"],
-    "fd_order": ["import os\nprint('a', flush=True)\nos.system('echo b')\nprint('c')"],
-    "fd_unicode": ["import os\nos.system('echo Đúng')"],
-    "subprocess": [
-        "import subprocess\nsubprocess.run(['echo', 'hi'])",
-        "subprocess.run('echo e >&2', shell=True).returncode",
-    ],
     "subprocess_captured": [
         "import subprocess\nsubprocess.run(['echo', 'hi'], capture_output=True, text=True).stdout"
     ],
-    "subprocess_python": [
-        "import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'print(1); import sys; sys.exit(2)'])"
-    ],
     "subprocess_to_stream": [
         "import subprocess, sys\nsubprocess.run(['echo', 'hi'], stdout=sys.stdout, stderr=sys.stderr).returncode"
-    ],
-    "c_level": ["import ctypes\nlibc = ctypes.CDLL(None)\nlibc.puts(b'from c'); libc.fflush(None)"],
-    "process": [
-        "import multiprocessing as mp\np = mp.get_context('fork').Process(target=print, args=('child',)); p.start(); p.join()\nimport time; time.sleep(0.3)"
     ],
     "pool": [
         "import multiprocessing as mp\ndef f(x): return x * x\nwith mp.get_context('fork').Pool(2) as p: print(p.map(f, [1, 2, 3]))"
@@ -361,6 +347,33 @@ STREAMS = {
     "signal": ["import signal, os\nos.kill(os.getpid(), signal.SIGINT)\nfor _ in range(10**6): pass", "1"],
     "alarm": [
         "import signal\ndef ring(*a): raise TimeoutError('ring')\nsignal.signal(signal.SIGALRM, ring)\nsignal.setitimer(signal.ITIMER_REAL, 0.01)\nwhile True: pass"
+    ],
+}
+
+# What goes past Python's streams reaches a real kernel's output by a thread, whenever that gets its turn. So these are
+# run with a pause at the end of each cell, and none of them shows anything else whose place would depend on it.
+RAW = {
+    "fd": ["import os\nos.write(1, b'raw out\\n');", "os.write(2, b'raw err\\n');"],
+    "fd_order": ["import os\nprint('a', flush=True)\nos.system('echo b');", "print('c')"],
+    "fd_unicode": ["import os\nos.system('echo Đúng');"],
+    "subprocess": [
+        "import subprocess\nr = subprocess.run(['echo', 'hi'])",
+        "r",
+        "r = subprocess.run('echo e >&2', shell=True)",
+    ],
+    "subprocess_python": [
+        "import subprocess, sys\nr = subprocess.run([sys.executable, '-c', 'print(1); import sys; sys.exit(2)'])",
+        "r.returncode",
+    ],
+    "c_level": ["import ctypes\nlibc = ctypes.CDLL(None)\nlibc.puts(b'from c'); libc.fflush(None);"],
+    "process": [
+        "import multiprocessing as mp\np = mp.get_context('fork').Process(target=print, args=('child',)); p.start(); p.join()"
+    ],
+    "process_display": [
+        "import multiprocessing as mp\nfrom IPython.display import display\np = mp.get_context('fork').Process(target=display, args=(5,)); p.start(); p.join()"
+    ],
+    "raw_fork": [
+        "import os\npid = os.fork()\nif not pid:\n    os.write(1, b'child\\n'); os._exit(0)\nx = os.waitpid(pid, 0)"
     ],
 }
 
@@ -425,7 +438,7 @@ TIMEOUTS = {
 CASES = {
     f"{group}-{name}": cells
     for group, cases in {
-        "plain": PLAIN, "errors": ERRORS, "magics": MAGICS, "displays": DISPLAYS, "streams": STREAMS, "async": ASYNC, "widgets": WIDGETS,
+        "plain": PLAIN, "errors": ERRORS, "magics": MAGICS, "displays": DISPLAYS, "streams": STREAMS, "raw": RAW, "async": ASYNC, "widgets": WIDGETS,
     }.items()
     for name, cells in cases.items()
 }  # fmt: skip

@@ -3,7 +3,7 @@
 Three roads lead there: Python's own ``sys.stdout`` and ``sys.stderr`` (buffered as ipykernel does: text of the
 two streams keeps its order within a stream, not between them), the display machinery, and whatever writes to
 the descriptors 1 and 2 directly: libraries in C, programs that the code starts. The third goes to files in
-memory, which nobody has to empty while the code runs; what a forked child shows comes the same way.
+memory, which nobody has to empty while the code runs; what a forked child prints comes the same way.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from hocvuso.kernels.outputs import Budget, Outputs
 
 # learner code can replace these in `os`; what is used after it ran is taken before
-_getpid, _dup2, _dup, _open, _close, _write, _pread = (
-    os.getpid, os.dup2, os.dup, os.open, os.close, os.write, os.pread,
+_getpid, _dup2, _open, _close, _write, _pread = (
+    os.getpid, os.dup2, os.open, os.close, os.write, os.pread,
 )  # fmt: skip
 _lseek, _ftruncate = os.lseek, os.ftruncate
 _PIECE = 1_000_000
@@ -74,29 +74,27 @@ def _memory_file() -> int:
 
 
 class Raw:
-    """What is written to the descriptors 1 and 2, and what forked children show."""
+    """What is written to the descriptors 1 and 2, and what forked children print."""
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
         self._files: dict[str, _File] = {}
         self._decoders: dict[str, codecs.IncrementalDecoder] = {}
         self.pid = 0
-        self.outside: dict[str, int] = {}  # where 1 and 2 led before
+        self.nowhere = -1
 
     def open(self) -> None:
         """Take over the descriptors 0, 1 and 2 of this process (after a fork: from the parent)."""
         self.pid = _getpid()
         for file in self._files.values():
             file.close()
-        nothing = _open(os.devnull, os.O_RDONLY)
-        _dup2(nothing, 0)
-        _close(nothing)
+        if self.nowhere < 0:
+            self.nowhere = _open(os.devnull, os.O_RDWR)
+        _dup2(self.nowhere, 0)
         for name, fd in (("stdout", 1), ("stderr", 2)):
-            self.outside.setdefault(name, _dup(fd))
             self._files[name] = _File()
             _dup2(self._files[name].fd, fd)
             self._decoders[name] = codecs.getincrementaldecoder("utf-8")("replace")
-        self._files["children"] = _File()
 
     def text(self, name: str) -> str:
         """New text on descriptor 1 ("stdout") or 2 ("stderr")."""
@@ -105,22 +103,10 @@ class Raw:
         data = self._files[name].new(self._budget.limit + 1)
         return self._decoders[name].decode(data) if data else ""
 
-    def tell(self, kind: str, parent: str | None, packed: bytes) -> None:
-        """In a child: pass a message on to the parent."""
-        line = json.dumps([kind, parent, packed.decode("utf-8", "replace")]) + "\n"
+    def tell(self, name: str, text: str) -> None:
+        """In a child: show ``text`` in the parent's cell."""
         with contextlib.suppress(OSError, KeyError):
-            _write(self._files["children"].fd, line.encode("ascii"))
-
-    def told(self) -> list[tuple[str, str | None, bytes]]:
-        """In the parent: what children have told since."""
-        if _getpid() != self.pid:
-            return []
-        messages = []
-        for line in self._files["children"].new(self._budget.limit + 1).splitlines():
-            with contextlib.suppress(ValueError, TypeError, AttributeError, RecursionError):
-                kind, parent, packed = json.loads(line)
-                messages.append((str(kind), parent, packed.encode("utf-8", "replace")))
-        return messages
+            _write(self._files[name].fd, text.encode("utf-8", "replace"))
 
 
 class CollectingSession(Session):
@@ -146,12 +132,13 @@ class CollectingSession(Session):
         message = msg_or_type
         if not isinstance(message, dict):
             message = self.msg(msg_or_type, content=content, parent=parent, header=header, metadata=metadata)
-        packed = self._packed(message)
-        kind, parent_id = message["header"]["msg_type"], (message["parent_header"] or {}).get("msg_id")
-        if _getpid() != self.raw.pid:
-            self.raw.tell(kind, parent_id, packed)
-        else:
-            self.take(kind, parent_id, packed)
+        kind, content = message["header"]["msg_type"], message["content"]
+        if _getpid() == self.raw.pid:
+            packed = self._packed(message)
+            parent_id = (message["parent_header"] or {}).get("msg_id")
+            self.outputs.add(kind, parent_id, self.unpack(packed), len(packed))
+        elif kind == "stream":  # ipykernel, too, lets a forked child print but not display
+            self.raw.tell(content["name"], content["text"])
         return message
 
     def _packed(self, message: Any) -> bytes:
@@ -161,10 +148,6 @@ class CollectingSession(Session):
         content = message["content"]
         text = content["text"].encode("utf-8", "replace").decode("utf-8")  # half characters can't be sent
         return json.dumps({**content, "text": text}).encode("ascii")
-
-    def take(self, kind: str, parent: str | None, packed: bytes) -> None:
-        """One packed message of ours or of a child's."""
-        self.outputs.add(kind, parent, self.unpack(packed), len(packed))
 
 
 class _NoThread(IOPubThread):
@@ -195,7 +178,7 @@ class OutStream(IPythonStream):
         """After a fork: belong to this process."""
         self._master_pid = self._raw.pid
         self._buffer_lock = threading.RLock()  # a thread that is gone may have held the old one
-        self._original_stdstream_copy = self._raw.outside[self.name]
+        self._original_stdstream_copy = self._raw.nowhere  # ipykernel: where the descriptor led before
 
     def new_buffer(self) -> StringIO:
         """A buffer that counts what is written to it."""
@@ -221,11 +204,6 @@ class OutStream(IPythonStream):
         """Hand the buffered text over; what is too much is dropped, as the flush comes from anywhere."""
         with contextlib.suppress(TooMuchOutput):
             self.take_raw()
-        for kind, parent, packed in self._raw.told():
-            with contextlib.suppress(TooMuchOutput, KeyError, TypeError, ValueError, AttributeError):
-                if kind == "stream":
-                    self._budget.take(len(packed))
-                self.session.take(kind, parent, packed)
         super()._flush()  # type: ignore[no-untyped-call]
 
 
