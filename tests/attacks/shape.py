@@ -13,7 +13,7 @@ below what a success would look like. Its names:
 ``prepare``   edits the `Submission` before it is written.
 ``place``     changes the written folder: links, pipes, rights.
 ``LEARNER``   who hands it in, where the name is part of the attack.
-``LUCK``      how many learners try it, where its success is a matter of luck: most of them must be caught.
+``LUCK``      how many learners try it, where its success is a matter of luck: not all may get through.
 ``STOCK``     why the attack can't be tried on stock nbgrader.
 
 That nothing of the secrets in `secret.py` comes out, that no trap of `traps.py` is sprung and that everybody else's

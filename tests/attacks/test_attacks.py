@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,16 @@ import pytest
 from hocvuso.places import Places, folder_of
 from hocvuso.records.export import write_export
 from tests.attacks import secret
-from tests.attacks.course import BLANK, HONEST, Battle, Grounds, fight, make_attacked_course, markup_in
+from tests.attacks.course import (
+    BLANK,
+    HONEST,
+    Battle,
+    Grounds,
+    fight,
+    full_marks,
+    make_attacked_course,
+    markup_in,
+)
 from tests.attacks.outcomes import OURS_FILE, keep, told_of_ours
 from tests.attacks.report import DOCUMENT
 from tests.attacks.shape import CODE, QUESTIONS, Attack, attack_files, load_attacks
@@ -21,6 +31,7 @@ from tests.attacks.traps import Traps
 
 ATTACKS = load_attacks()
 CLASSES = {path.parent.name for path in attack_files()}
+FIRST = "nguoi-dau"
 HOSTILE = (
     "equality/class_eq",
     "rewriting/ast_transformer",
@@ -31,14 +42,25 @@ HOSTILE = (
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Places:
-    """The course that is attacked, before anybody has handed in."""
-    return make_attacked_course(tmp_path_factory.mktemp("course"))
+    """The course that is attacked; one has handed in, so that the grader knows how to judge each test."""
+    places = make_attacked_course(tmp_path_factory.mktemp("course"))
+    grounds = Grounds(places, {})
+    grounds.solve(FIRST)
+    grounds.grade()
+    assert grounds.outcome(FIRST).scores == full_marks(grounds.school, CODE)
+    return places
 
 
 @pytest.fixture(scope="module")
-def battle(built: Places) -> Iterator[Battle]:
+def battlefield(built: Places, tmp_path_factory: pytest.TempPathFactory) -> Places:
+    """The course in which all attacks are made."""
+    return copy_of(built, tmp_path_factory.mktemp("battle") / "course")
+
+
+@pytest.fixture(scope="module")
+def battle(battlefield: Places) -> Iterator[Battle]:
     """What came of all attacks, graded together; kept for the document."""
-    found = fight(built, ATTACKS)
+    found = fight(battlefield, ATTACKS)
     results = {
         attack.id: [
             {"state": one.state, "scores": one.scores, "manual": one.manual, "leaks": sorted(one.leaks)}
@@ -62,8 +84,8 @@ def test_the_attack_ends_as_its_file_says(battle, attack):
     if attack.expected["state"] == "graded":
         deserved = attack.scores(battle.full[attack.edition])
         caught = [found for found in tried if found.scores == deserved]
-        # where it is a matter of luck: with one chance in four, three or more of ten are caught 9,999 times in 10,000
-        assert len(caught) >= (3 if attack.luck > 1 else 1), tried
+        # where it is a matter of luck, so many try that all get through less than once in four thousand runs
+        assert caught, tried
 
 
 @pytest.mark.slow
@@ -97,9 +119,9 @@ def test_nothing_is_tried_for_ever(battle):
 
 
 @pytest.mark.slow
-def test_a_spreadsheet_finds_no_formula_in_the_export(built, battle):
+def test_a_spreadsheet_finds_no_formula_in_the_export(battlefield, battle):
     """Names are the learners' to choose; none begins a formula in the file that others open."""
-    with write_export(built).open(encoding="utf-8-sig", newline="") as file:
+    with write_export(battlefield).open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file))
     assert any("HYPERLINK" in cell for row in rows for cell in row), "the attack is not in the export"
     assert not [
@@ -108,22 +130,24 @@ def test_a_spreadsheet_finds_no_formula_in_the_export(built, battle):
 
 
 @pytest.mark.slow
-def test_one_in_ten_hostile_changes_nothing_for_the_other_nine(tmp_path):
+def test_one_in_ten_hostile_changes_nothing_for_the_other_nine(built, tmp_path):
     """A class of forty with four attackers among them: the thirty-six get what they get without them, to the letter."""
     hostile = [attack for attack in ATTACKS if attack.id in HOSTILE]
-    with_them, without = (
-        class_of(made, hostile if made.name == "with" else [])
-        for made in (tmp_path / "with", tmp_path / "without")
-    )
+    with_them = class_of(copy_of(built, tmp_path / "with"), hostile)
+    without = class_of(copy_of(built, tmp_path / "without"), [])
     assert len(without) == 36
     assert len({json.dumps(row["scores"], sort_keys=True) for row in without.values()}) == 4
     assert with_them == without
 
 
-def class_of(root: Path, hostile: list[Attack]) -> dict[str, dict[str, Any]]:
+def copy_of(places: Places, root: Path) -> Places:
+    """A copy of a course."""
+    shutil.copytree(places.root, root)
+    return Places(root)
+
+
+def class_of(places: Places, hostile: list[Attack]) -> dict[str, dict[str, Any]]:
     """What thirty-six honest learners, right and wrong, get beside ``hostile`` ones."""
-    root.mkdir()
-    places = make_attacked_course(root)
     traps = Traps()
     grounds = Grounds(places, traps.named)
     kinds: list[dict[str, str]] = [
@@ -206,10 +230,13 @@ def test_a_gain_a_leak_and_another_state_are_told():
     attack = next(one for one in ATTACKS if one.id == "ending/exit_in_solution")
     full = {CODE: {"thu-tong": 2.0, "thu-chao": 2.0}}
     found = {"state": "graded", "scores": {"thu-tong": 2.0}, "manual": {}, "leaks": []}
-    assert told_of_ours(attack, found, full) == "held"
+    assert told_of_ours(attack, [found], full) == "held"
     assert (
-        told_of_ours(attack, found | {"scores": {"thu-tong": 2.0, "thu-chao": 1.0}}, full) == "**+1 points**"
+        told_of_ours(attack, [found | {"scores": {"thu-tong": 2.0, "thu-chao": 1.0}}], full)
+        == "**+1 points**"
     )
-    assert told_of_ours(attack, found | {"scores": {}}, full) == "2 points lost"
-    assert told_of_ours(attack, found | {"leaks": ["gradebook"]}, full) == "**reads: gradebook**"
-    assert told_of_ours(attack, found | {"state": "refused"}, full) == "refused, not graded"
+    assert told_of_ours(attack, [found | {"scores": {}}], full) == "2 points lost"
+    assert told_of_ours(attack, [found | {"leaks": ["gradebook"]}], full) == "**reads: gradebook**"
+    assert told_of_ours(attack, [found | {"state": "refused"}], full) == "refused, not graded"
+    both = told_of_ours(attack, [found, found | {"scores": {}}], full)
+    assert both == "held (1 of 2), 2 points lost (1 of 2)"

@@ -3,7 +3,7 @@
 A success: points for the greeting, sometimes.
 """
 
-LUCK = 10
+LUCK = 6
 CELLS = {
     "chao": """
 import io, os, sys
