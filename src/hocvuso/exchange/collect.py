@@ -164,8 +164,8 @@ def take_in(
     files: Mapping[str, bytes] = {}
     owners: set[int] = set()
     try:
-        files, owners = read_owned(waiting.root, *waiting.steps)
-        files = _usable(files, waiting.edition)
+        found, owners = read_owned(waiting.root, *waiting.steps)
+        files = _usable(found, waiting.edition)
     except SubmissionError as error:
         fault = error
     if waiting.via == "page":
