@@ -205,6 +205,26 @@ def test_logs_can_not_be_changed(places, gradebook_kind, statement, table, colum
             connection.execute(text(statement.format(table, column)))
 
 
+def test_a_learners_odd_characters_are_kept_as_far_as_text_can(places):
+    """A file or an answer may be named with a character 0, which a database need not know: the entry is there."""
+    with open_gradebook(places) as engine:
+        row = {"submission": "s0", "learner": "an", "edition": "t14-05", "via": "page", "state": "graded"}
+        rest = {
+            "questions": "{}",
+            "engine": "1",
+            "master": "",
+            "submission_hash": "",
+            "graded": "",
+            "counts": True,
+        }
+        with engine.begin() as connection:
+            connection.execute(insert(scores).values(reason="câu a\0b “ệ” 😀", **row, **rest))
+            found = connection.execute(
+                text("SELECT reason FROM hocvuso_scores WHERE submission = 's0'")
+            ).scalar()
+    assert found == "câu a\ufffdb “ệ” 😀"
+
+
 def test_an_audit_entry_falls_with_its_deed(places):
     """What is rolled back has left no entry."""
     with open_gradebook(places) as engine:

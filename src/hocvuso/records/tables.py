@@ -21,6 +21,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    TypeDecorator,
     event,
     inspect,
 )
@@ -34,11 +35,23 @@ from hocvuso.lessons.editions import read_ledger
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy.engine import Connection, Engine
+    from sqlalchemy.engine import Connection, Dialect, Engine
 
     from hocvuso.places import Places
 
 metadata = MetaData()
+
+
+class Told(TypeDecorator[str]):
+    """Text in which learners may have had a say: PostgreSQL has no character 0, so nobody keeps one."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """The text as it is kept."""
+        return None if value is None else value.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
 
 people = Table(
     "hocvuso_people",
@@ -57,7 +70,7 @@ audit_log = Table(
     Column("actor", String(128), nullable=False),
     Column("action", String(64), nullable=False),
     Column("subject", String(512), nullable=False),
-    Column("details", Text, nullable=False),
+    Column("details", Told, nullable=False),
 )
 
 scores = Table(
@@ -70,10 +83,10 @@ scores = Table(
     Column("via", String(16), nullable=False),
     Column("state", String(16), nullable=False),
     Column("counts", Boolean, nullable=False),
-    Column("reason", Text),
+    Column("reason", Told),
     Column("points", Float),
     Column("out_of", Float),
-    Column("questions", Text, nullable=False),
+    Column("questions", Told, nullable=False),
     Column("engine", String(32), nullable=False),
     Column("master", String(80), nullable=False),
     Column("submission_hash", String(80), nullable=False),
@@ -90,7 +103,7 @@ answers = Table(
     Column("edition", String(64), primary_key=True),
     Column("learner", String(128), primary_key=True),
     Column("submission", String(512), nullable=False),
-    Column("answers", Text, nullable=False),
+    Column("answers", Told, nullable=False),
 )
 
 # On nbgrader's tables and on ours, for questions that would else read a whole table. nbgrader keeps what it does not
