@@ -43,6 +43,9 @@ class Files(dict[str, bytes]):
         super().__init__(files)
         self.own = dict(own)
 
+    def __bool__(self) -> bool:
+        return bool(len(self) or self.own)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobCell:
