@@ -22,6 +22,7 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from hocvuso.kernels import commands
 from hocvuso.kernels.outputs import TooMuchOutput
 from hocvuso.kernels.shell import CellShell, prepare
 from hocvuso.kernels.wire import Wire, WireClosed, WireError
@@ -48,6 +49,7 @@ def main(fds: Sequence[int]) -> None:
     (channel,) = out_of_the_way(fds)
     sys.path.insert(0, "")  # modules beside the notebook, as in a kernel
     shell = CellShell.prepared()
+    commands.install()
     probes.remember()
     serve(Wire(channel, fds=1), shell, probes.answer)
     _exit(0)  # not by way of the caller, whose names learner code may have replaced
