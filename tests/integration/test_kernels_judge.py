@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def runner() -> Iterator[CodeRunner]:
     """One zygote for all; chance is fixed, so that a failure comes again."""
-    limits = {"seconds": 2, "wall_seconds": 40}
+    limits = {"seconds": 2, "stall_seconds": 8, "wall_seconds": 120}
     with CodeRunner(None, chance=random.Random(5), limits=limits) as made:
         yield made
 

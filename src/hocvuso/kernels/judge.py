@@ -15,7 +15,7 @@ A call that ends or blocks the learner's process would take the rest of the cell
 so only who needs them has them.
 
 The job: ``{"cells": [{"role", "source", "mode", "ask", "own", "allowed", "variants", "imports", "record"}], "bound",
-"derived", "files", "own_files", "seconds", "seed", "calibrate", "replay", "careful"}``, made by
+"derived", "files", "own_files", "seconds", "stall_seconds", "seed", "calibrate", "replay", "careful"}``, made by
 `hocvuso.kernels.runner`; the report: a message per finished cell, then ``{"end": state}``.
 """
 
@@ -156,7 +156,7 @@ class Judge:
         return _exchange(self._learner, request, self._deadline())
 
     def _deadline(self) -> float:
-        return time.monotonic() + WALL * self._seconds
+        return time.monotonic() + max(WALL * self._seconds, self._job["stall_seconds"])
 
     def _report(self, index: int, outputs: Json, **more: Any) -> None:
         self._grader.send({"cell": index, "outputs": outputs, **more})

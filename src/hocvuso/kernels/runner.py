@@ -81,10 +81,11 @@ class Job:
 
     ``bound``: the names that are the learner's to make; ``derived``: names of the author's whose values, plain ones,
     come from the learner's process.
-    ``seconds``: CPU time of one cell; ``cpu_seconds``: of the learner's processes together; ``wall_seconds``: of
-    everything, on the clock. ``seed`` is fresh and secret for each run. ``calibrate``: the cells are the author's own,
-    and the outcome says what the tests needed. ``replay``: no learner code is run. ``careful``: a
-    fork for every group of tests from the start.
+
+    ``seconds``: CPU time of one cell; ``stall_seconds``: how long on the clock it may give no answer, at least;
+    ``cpu_seconds``: CPU time of the learner's processes together; ``wall_seconds``: of everything, on the clock.
+    ``seed`` is fresh and secret for each run. ``calibrate``: the cells are the author's own, and the outcome says what
+    the tests needed. ``replay``: no learner code is run. ``careful``: a fork for every group of tests from the start.
     """
 
     cells: tuple[JobCell, ...]
@@ -93,6 +94,7 @@ class Job:
     files: Mapping[str, bytes] = field(default_factory=dict)
     seed: int = 0
     seconds: float = 30
+    stall_seconds: float = 90
     cpu_seconds: int = 60
     wall_seconds: float = 180
     memory_mb: int = 2048
@@ -111,6 +113,7 @@ class Job:
             "own_files": _coded(self.files.own) if isinstance(self.files, Files) else {},
             "seed": self.seed,
             "seconds": self.seconds,
+            "stall_seconds": self.stall_seconds,
             "calibrate": self.calibrate,
             "replay": self.replay,
             "careful": self.careful,
