@@ -156,7 +156,8 @@ class Judge:
         return _exchange(self._learner, request, self._deadline())
 
     def _deadline(self) -> float:
-        return time.monotonic() + max(WALL * self._seconds, self._job["stall_seconds"])
+        stall: float = self._job["stall_seconds"]
+        return time.monotonic() + max(WALL * self._seconds, stall)
 
     def _report(self, index: int, outputs: Json, **more: Any) -> None:
         self._grader.send({"cell": index, "outputs": outputs, **more})
