@@ -6,6 +6,7 @@ assessment with a reason; it never raises.
 
 from __future__ import annotations
 
+import logging
 import threading
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from hocvuso.places import Places
 
 State: TypeAlias = Literal["graded", "partly", "refused"]
+log = logging.getLogger("hocvuso.grading")
 T = TypeVar("T")
 MOST_NAMED = 5  # of the ids that a reason names
 
@@ -302,6 +304,7 @@ class CodeScorer:
             outcome = run_code(master, solutions, self._started())
             if outcome.state != "broken":
                 return score_code(master, solutions, outcome), None
+            log.error("code could not be run: %s", _without_words(outcome.detail))
             fault = SandboxError(N_("Phần mã lệnh chưa chạy được do lỗi của máy chủ; giảng viên sẽ chấm."))
         return unscored(master, solutions), fault
 
@@ -327,6 +330,12 @@ class CodeScorer:
             if self._runner is None:
                 self._runner = CodeRunner(self._folder, unprotected=self._bare)
             return self._runner
+
+
+def _without_words(detail: str) -> str:
+    """Of a traceback the places and the kind of error: its words may hold what somebody wrote."""
+    lines = [line for line in detail.splitlines() if line.startswith('  File "') or not line.startswith(" ")]
+    return "\n".join(line if line.startswith(" ") else line.partition(":")[0][:80] for line in lines)
 
 
 class Kept(Generic[T]):
