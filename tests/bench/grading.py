@@ -240,15 +240,14 @@ class Bench:
         places = Places(self._scratch / "widgets")
         query = "SELECT count(*), sum(auto_score) FROM grade"
         before = self._asked("widgets", query)
-        self._correct_key(places)
-        settle()
-        used = run(hocvuso(places.root, "regrade", WIDGETS))
+        started = self._regrade(Places(self._scratch / "one"))  # one submission: start and imports, mostly
+        used = self._regrade(places)
         if self._asked("widgets", query) == before:
             raise SystemExit(f"the corrected key changed no score: {used.told}")
         count = self._asked("widgets", "SELECT count(*) FROM submitted_assignment")[0][0]
-        return {"submissions": count, "run": used.record()}
+        return {"submissions": count, "ours": [used.record()], "start": started.record()}
 
-    def _correct_key(self, places: Places) -> None:
+    def _regrade(self, places: Places) -> Used:
         path = places.lessons / WIDGETS[:3] / f"{WIDGETS}.md"
         text = path.read_text("utf-8")
         at = text.index('    key="')
@@ -257,6 +256,8 @@ class Bench:
         path.write_text(f"{text[: at + 9]}{new}{text[at + 10 :]}", "utf-8")
         run(hocvuso(places.root, "build", WIDGETS))
         run(hocvuso(places.root, "release", WIDGETS))
+        settle()
+        return run(hocvuso(places.root, "regrade", WIDGETS))
 
     def code(self) -> dict[str, Any]:
         """The coding lesson, out of JupyterLabs, in the box."""
