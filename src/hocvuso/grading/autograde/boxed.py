@@ -90,8 +90,8 @@ class Boxed:
         self, plan: Plan, submitted: Sequence[tuple[CodeCell | None, str]], files: Mapping[str, bytes]
     ) -> RunOutcome:
         total = int(max(SHORTEST_RUN, self._seconds * len(submitted)))
-        limits: dict[str, Any] = {"seconds": self._seconds, "cpu_seconds": total, "wall_seconds": total + 60}
-        return run_submission(self._runner.zygote, make_job(plan, submitted, self._chance, files, **limits))
+        job = make_job(plan, submitted, self._chance, files, seconds=self._seconds, **self._limits(total))
+        return run_submission(self._runner.zygote, job)
 
     def _way(self, master: NotebookMaster) -> Way:
         """The master's way, found with the first submission. Nothing that a learner handed in has a say in it."""
@@ -120,15 +120,14 @@ class Boxed:
         """The scores of the author's notebook, run from top to bottom in one process."""
         sources = tuple(cell.source for cell in cells)
         total = int(max(SHORTEST_RUN, self._seconds * len(sources)))
-        outcome = run_notebook(
-            sources,
-            files,
-            zygote=self._runner.zygote,
-            cell_seconds=self._seconds,
-            cpu_seconds=total,
-            wall_seconds=total + 60,
-        )
+        limits = self._limits(total)
+        zygote = self._runner.zygote
+        outcome = run_notebook(sources, files, zygote=zygote, cell_seconds=self._seconds, **limits)
         return _scores(cells, outcome)
+
+    def _limits(self, total: int) -> dict[str, Any]:
+        """Limits of the whole, and how long a cell that waits may do so: as `hocvuso.kernels.judge` counts, thrice."""
+        return {"cpu_seconds": total, "wall_seconds": total + 60, "stall_seconds": self._seconds}
 
 
 def author_cells(master: NotebookMaster, skip_tag: str) -> tuple[CodeCell, ...]:
