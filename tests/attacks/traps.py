@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 import threading
@@ -10,8 +11,8 @@ from pathlib import Path
 
 import psutil
 
-MARK = "hocvuso-dau-vet"  # files of this name are left by attacks where they can write
-ABSTRACT = "\0hocvuso-bay"
+MARK = "hocvuso-dau-vet-"  # files and processes of such names are left by attacks where they can
+ARCHIVED = MARK + "zip"  # what stands in the archives that are handed in
 MARKED = ("/tmp", "/var/tmp", "/dev/shm", str(Path.home()))  # noqa: S108  (where an attack would leave them)
 
 
@@ -20,16 +21,18 @@ class Traps:
 
     def __init__(self) -> None:
         self.sprung: set[str] = set()
+        self._mark = f"{MARK}{os.getpid()}"  # two runs at once must not take each other's traps for their own
+        self._abstract = f"hocvuso-bay-{os.getpid()}"
         self._open: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
         self.tcp = self._listen(socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0), "TCP on loopback")
         self.udp = self._listen(socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", 0), "UDP on loopback")
-        self._listen(socket.AF_UNIX, socket.SOCK_STREAM, ABSTRACT, "abstract unix socket")
+        self._listen(socket.AF_UNIX, socket.SOCK_STREAM, "\0" + self._abstract, "abstract unix socket")
 
     @property
     def named(self) -> dict[str, str]:
         """What ``{{…}}`` in an attack's code stands for."""
-        return {"TCP": str(self.tcp), "UDP": str(self.udp), "MARK": MARK}
+        return {"TCP": str(self.tcp), "UDP": str(self.udp), "MARK": self._mark, "ABSTRACT": self._abstract}
 
     def close(self) -> set[str]:
         """Stop listening; the names of the traps that were sprung."""
@@ -40,12 +43,12 @@ class Traps:
         for thread in self._threads:
             thread.join(10)
         for folder in {*MARKED, *sys.path}:
-            for mark in Path(folder).glob(MARK + "*"):
+            for mark in (*Path(folder).glob(self._mark + "*"), *Path(folder).glob(ARCHIVED + "*")):
                 self.sprung.add(f"file in {folder}")
                 mark.unlink()
         for process in psutil.process_iter():
             with suppress(psutil.Error):
-                if MARK in process.cmdline():
+                if self._mark in process.cmdline():
                     self.sprung.add("a process that was left running")
                     process.kill()
         return self.sprung

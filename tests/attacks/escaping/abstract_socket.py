@@ -6,7 +6,7 @@ A success: something that listens outside hears it.
 CELLS = {
     "tong": """
 import glob, socket
-noi = ["\\0hocvuso-bay", "/run/dbus/system_bus_socket", "/run/docker.sock", "/run/systemd/private"]
+noi = ["\\0{{ABSTRACT}}", "/run/dbus/system_bus_socket", "/run/docker.sock", "/run/systemd/private"]
 try:
     noi += ["\\0" + d.split("@")[1].strip() for d in open("/proc/net/unix") if "@" in d]
 except OSError:

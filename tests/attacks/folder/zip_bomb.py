@@ -14,7 +14,7 @@ def prepare(submission):
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as bomb:
         for number in range(20):
-            bomb.writestr(f"../../../../tmp/hocvuso-dau-vet-{number}", b"\0" * 10_000_000)
+            bomb.writestr(f"../../../../tmp/hocvuso-dau-vet-zip{number}", b"\0" * 10_000_000)
     submission.files["bai.zip"] = made.getvalue()
     submission.files["t14-05.zip"] = made.getvalue()
 
