@@ -133,7 +133,7 @@ ALIKE: dict[str, Callable[[Released], Any]] = {
     ),
     "prints": lambda p: p.right(s1="print('1')\ndef tong(a, b):\n    print('2')\n    return a + b"),
     "no-traceback": lambda p: p.right(s1="get_ipython().showtraceback = lambda *a, **k: None\n1/0"),
-    "magics": lambda p: p.right(s1="%precision 3\n!echo xin chào\n" + S1 + "\n_ = 1; 2 + 3"),
+    "magics": lambda p: p.right(s1="co = %who_ls\n!echo xin chào\n" + S1 + "\n_ = 1; 2 + 3"),
     "awaits": lambda p: p.right(s1="import asyncio\nawait asyncio.sleep(0)\n" + S1),
     "asks": lambda p: p.right(s1="x = input('?')\n" + S1),
     "not-a-number": lambda p: p.right(s2="class N(int):\n    pass\ndef tich(a, b):\n    return 6"),
@@ -162,6 +162,7 @@ IN_THE_SUITE = {
     "unknown-id", "warns", "magics", "format-3", "other-kernel", "skipped",
     "test-copied", "solution-split", "test-deleted", "locked-deleted", "answer-deleted", "all-deleted", "moved",
     "not-graded", "emptied", "v1", "test-skipped", "answer-became-code", "bom", "killed",
+    "precision",
 }  # fmt: skip
 
 
@@ -239,7 +240,9 @@ DIFFERENT: dict[str, tuple[Callable[[Released], Any], str, dict[str, Any]]] = {
         FULL,
     ),
     "killed": (lambda p: p.right(s2="import os\nos._exit(1)"), "ends the kernel", {"p1/t1": 2.0, "p1/t2": 0.0}),
-    "above": (lambda p: p.right(s1=S1 + FORGED, s2="tich = lambda a, b: 6"), "above its points", {"p1/t2": 0.0}),
+    # what the learner's process would have said of the test's value has no say: 1 of 1.5 points is what it earned
+    "above": (lambda p: p.right(s1=S1 + FORGED, s2="tich = lambda a, b: 6"), "how values are shown", {"p1/t2": 1.0}),
+    "precision": (lambda p: p.right(s1="%precision 3\n" + S1), "how values are shown", FULL),
 }  # fmt: skip
 
 # what can't be read: no score by either, a reason by us; the class goes on
