@@ -80,7 +80,7 @@ def main() -> None:
     busy = (
         ""
         if about["load_before"] < 1
-        else " **The machine had other work: times are several times too long**; sizes hold."
+        else " **The machine had other work: times are several times too long, and c lacks the boxes**; sizes hold."
     )
     head = (
         f"Measured on {about['date']}{quick} on {about['cores']} cores ({about['processor']}), "
