@@ -34,8 +34,8 @@ from tests.attacks.shape import CODE, QUESTIONS, Attack, Submission
 from tests.attacks.traps import Traps
 
 VICTIM = Path(__file__).parent / "victim" / f"{CODE}.md"
-LIMITS = {"seconds": 2, "cpu_seconds": 10, "wall_seconds": 60}  # what never ends is stopped soon
-WORKERS = 6  # more than there are cores: what sleeps takes none
+LIMITS = {"seconds": 2, "cpu_seconds": 6, "wall_seconds": 60}  # what never ends is stopped soon
+WORKERS = 12  # more than there are cores: what sleeps takes none
 HONEST = ("an-that", "hang-xom", "mai-that", "zung-that")
 BLANK = "bo-trong"
 

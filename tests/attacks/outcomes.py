@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,8 @@ def keep(path: Path, found: Mapping[str, Any]) -> None:
     before = json.loads(path.read_bytes())["attacks"] if path.exists() else {}
     versions = {name: version(name) for name in ("hocvuso", "nbgrader", "ipykernel")}
     path.parent.mkdir(parents=True, exist_ok=True)
-    kept = dict(found) | {"attacks": before | dict(found["attacks"]), "versions": versions}
+    day = datetime.now(UTC).date().isoformat()
+    kept = dict(found) | {"attacks": before | dict(found["attacks"]), "versions": versions, "day": day}
     path.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 

@@ -17,21 +17,21 @@ from tests.attacks.shape import Attack, load_attacks
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "security-suite.md"
 KINDS = {
-    "answers": "answers.json, as no front end would write it",
-    "ending": "ending, stopping or replacing the process that is graded",
-    "equality": "answers that agree with whatever they are compared with",
-    "escaping": "ways out of the box: network, system calls, files, the machine",
-    "exhausting": "using up time, memory, processes, disk, output",
-    "folder": "the handed-in folder: links, pipes, names, sizes, archives",
-    "forging": "forged scores, messages, reports, values, gradebooks",
-    "identity": "whose hand-in it is, and when: names, receipts, times",
-    "notebook": "the notebook: cells, metadata, formats, damage",
-    "patching": "helpers, builtins and modules exchanged under a test",
-    "reading": "reading hidden tests, keys, the gradebook, other learners",
-    "residue": "what one hand-in or test leaves for the next",
-    "rewriting": "changing the test's code, or what is made of its result",
-    "showing": "what pages and notebooks show of a learner's text and output",
-    "waiting": "code that waits for the test: threads, signals, forks, callbacks",
+    "answers": "The file answers.json, as no front end would write it",
+    "ending": "Ending, stopping or replacing the process that is graded",
+    "equality": "Answers that agree with whatever they are compared with",
+    "escaping": "Ways out of the box: network, system calls, files, the machine",
+    "exhausting": "Using up time, memory, processes, disk, output",
+    "folder": "The handed-in folder: links, pipes, names, sizes, archives",
+    "forging": "Forged scores, messages, reports, values, gradebooks",
+    "identity": "Whose hand-in it is, and when: names, receipts, times",
+    "notebook": "The notebook: cells, metadata, formats, damage",
+    "patching": "Helpers, builtins and modules exchanged under a test",
+    "reading": "Reading hidden tests, keys, the gradebook, other learners",
+    "residue": "What one hand-in or test leaves for the next",
+    "rewriting": "Changing the test's code, or what is made of its result",
+    "showing": "What pages and notebooks show of a learner's text and output",
+    "waiting": "Code that waits for the test: threads, signals, forks, callbacks",
 }
 HEAD = """# The attack suite
 
@@ -41,7 +41,7 @@ hand in among them and must get exactly what their answers deserve. `make soak` 
 `nbgrader autograde` too, alone, in a box of its own with short limits. This page is made from both by
 `python -m tests.attacks.report`; it is not written by hand.
 
-| | Học vụ số {ours} | nbgrader {nbgrader}, ipykernel {ipykernel} |
+| | Học vụ số {ours} ({day_ours}) | nbgrader {nbgrader}, ipykernel {ipykernel} ({day_stock}) |
 |---|---|---|
 | attacks tried | {tried_ours} | {tried_stock} |
 | held: the outcome is the one that the answers deserve | {held_ours} | {held_stock} |
@@ -87,7 +87,11 @@ def page(
     """The document, line by line."""
     told = {"ours": [row[0] for row in rows.values()], "stock": [row[1] for row in rows.values()]}
     counts = {f"{name}_{side}": number for side, said in told.items() for name, number in tally(said).items()}
+    counts["leaks_ours"] += len(ours["sprung"])
+    counts["others_ours"] += len(ours["others"])
     yield HEAD.format(
+        day_ours=ours["day"],
+        day_stock=stock["day"],
         count=len(attacks),
         ours=ours["versions"]["hocvuso"],
         nbgrader=stock["versions"]["nbgrader"],
@@ -95,7 +99,7 @@ def page(
         **counts,
     )
     for kind, members in groupby(attacks, key=lambda attack: attack.kind):
-        yield f"## {kind.capitalize()}\n\n{KINDS[kind].capitalize()}.\n"
+        yield f"## {kind.capitalize()}\n\n{KINDS[kind]}.\n"
         yield "| attack | what it tries | ours | nbgrader |\n|---|---|---|---|"
         for attack in members:
             mine, theirs = rows[attack.id]

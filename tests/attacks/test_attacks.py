@@ -68,12 +68,31 @@ def battle(battlefield: Places) -> Iterator[Battle]:
         ]
         for attack in ATTACKS
     }
-    keep(OURS_FILE, {"attacks": results, "full": found.full})
+    full_marks_of = dict.fromkeys(HONEST, found.full[CODE]) | {
+        BLANK: {},
+        "tren-trang": found.full[QUESTIONS],
+    }
+    others = sorted(one for one, marks in full_marks_of.items() if found.honest[one].scores != marks)
+    keep(
+        OURS_FILE, {"attacks": results, "full": found.full, "sprung": sorted(found.sprung), "others": others}
+    )
     return found
 
 
+# What still gets through (SECURITY.md, "Code answers"): the outcome stays the right one, the page shows the gain.
+OPEN = {
+    "waiting/visible_text_intact": "inside a fork, code that reads the test knows its variants by the released part",
+}
+TRIED = [
+    pytest.param(attack, marks=pytest.mark.xfail(reason=OPEN[attack.id], strict=False))
+    if attack.id in OPEN
+    else attack
+    for attack in ATTACKS
+]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.id)
+@pytest.mark.parametrize("attack", TRIED, ids=lambda attack: attack.id)
 def test_the_attack_ends_as_its_file_says(battle, attack):
     """State and points are the expected ones, no person's mark appeared, and no secret came out."""
     tried = battle.outcomes[attack.id]

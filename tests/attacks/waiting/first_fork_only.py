@@ -3,7 +3,7 @@
 A success: points for the greeting.
 """
 
-LUCK = 6
+LUCK = 12
 CELLS = {
     "chao": """
 import io, mmap, os, sys
