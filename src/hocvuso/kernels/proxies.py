@@ -17,10 +17,14 @@ A process that dies, hangs or breaks the rules ends the test with `LearnerGone`,
 
 from __future__ import annotations
 
+import asyncio
+import bdb
 import collections
 import itertools
 import sys
 import types
+import unittest
+import unittest.case
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +52,19 @@ FREE = frozenset(
     "str repr format iter next len getitem bool int float complex index round abs".split()  # noqa: SIM905
 )
 """What may be asked of any object: each gives plain data, and tells nothing but keys and digits."""
+
+
+QUIET: tuple[type[BaseException], ...] = (
+    StopIteration,
+    StopAsyncIteration,
+    GeneratorExit,
+    BrokenPipeError,
+    asyncio.CancelledError,
+    unittest.SkipTest,
+    unittest.case._ShouldStop,  # type: ignore[attr-defined]  # noqa: SLF001  (no public name)
+    bdb.BdbQuit,
+)
+"""What loops, contexts and test runners take for an ordinary end: a test left by one of these would say nothing."""
 
 
 class LearnerGone(BaseException):
@@ -95,7 +112,7 @@ class Remote:
             if type(place) is int and 0 <= place < len(given):
                 _renew(given[place], self._value(record))
         if "raised" in reply:
-            raise self._error(reply["raised"])
+            raise _said_aloud(self._error(reply["raised"]), request)
         return self._value(reply.get("value"), given)
 
     def look(self, names: list[str]) -> dict[str, tuple[Any, Json]]:
@@ -472,6 +489,13 @@ def _of_error(self: BaseException, name: str) -> Any:
 def _shown(self: BaseException) -> str:
     shown = self.__dict__.get("_shown")
     return shown if isinstance(shown, str) else BaseException.__str__(self)
+
+
+def _said_aloud(error: BaseException, request: Message) -> BaseException:
+    """``error``, or a plain one in its place where a function of the learner's would end a test in silence."""
+    if isinstance(error, StopIteration) and request.get("what") == "next":
+        return error
+    return RuntimeError(f"{type(error).__name__} was raised") if isinstance(error, QUIET) else error
 
 
 def _made(kind: type[BaseException], args: tuple[Any, ...], shown: str | None) -> BaseException:
