@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 import stat
@@ -55,6 +56,10 @@ def write_autograded(
         target.parent / f".{target.name}.{uuid.uuid4().hex}"
     )  # nbgrader's patterns pass over hidden names
     new, old = staging / "new", staging / "old"
+    for left in target.parent.glob(
+        f".{glob.escape(target.name)}.*"
+    ):  # of a run that was killed; one runs at a time
+        _remove(left)
     try:
         if course.whole_assignments or not target.exists():
             new.mkdir(parents=True)
