@@ -13,7 +13,10 @@ import psutil
 
 MARK = "hocvuso-dau-vet-"  # files and processes of such names are left by attacks where they can
 ARCHIVED = MARK + "zip"  # what stands in the archives that are handed in
-MARKED = ("/tmp", "/var/tmp", "/dev/shm", str(Path.home()))  # noqa: S108  (where an attack would leave them)
+MARKED = {  # where an attack would leave them
+    str(Path.home()): "file in the home folder",
+    **{folder: f"file in {folder}" for folder in ("/tmp", "/var/tmp", "/dev/shm")},  # noqa: S108
+}
 
 
 class Traps:
@@ -44,7 +47,7 @@ class Traps:
             thread.join(10)
         for folder in {*MARKED, *sys.path}:
             for mark in (*Path(folder).glob(self._mark + "*"), *Path(folder).glob(ARCHIVED + "*")):
-                self.sprung.add(f"file in {folder}")
+                self.sprung.add(MARKED.get(folder, "file among Python's modules"))
                 mark.unlink()
         for process in psutil.process_iter():
             with suppress(psutil.Error):
