@@ -17,6 +17,7 @@ from typing import Any
 from unittest.mock import patch
 
 from nbgrader.api import Gradebook, MissingEntry
+from sqlalchemy import create_engine, select
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "integration"))
 from grading_course import LESSONS, START, School
@@ -29,6 +30,7 @@ from hocvuso.grading.pools import LocalPool
 from hocvuso.lessons.build import build
 from hocvuso.lessons.release import release
 from hocvuso.places import COURSE, Places, folder_of
+from hocvuso.records.tables import audit_log
 from tests.attacks import secret
 from tests.attacks.shape import CODE, QUESTIONS, Attack, Submission
 from tests.attacks.traps import Traps
@@ -206,6 +208,13 @@ def markup_in(places: Places, learner: str, edition: str) -> set[str]:
     return found
 
 
+def accused_in(places: Places) -> set[str]:
+    """Whose code is said to have meddled with a test, in the audit log."""
+    with create_engine(places.gradebook_url).connect() as book:
+        rows = book.execute(select(audit_log.c.subject, audit_log.c.details)).all()
+    return {subject.split("/")[0] for subject, details in rows if "tampered" in json.loads(details)}
+
+
 # a test that runs beside learner code can be seen by it; what it then shows must reach trainers only
 _ONLY_FOR_TRAINERS = {"hidden test, inside"}
 _ALIVE = re.compile(r"<(script|img|svg|iframe|object|embed)\b|\son\w+=[^&]*>", re.IGNORECASE)
@@ -261,6 +270,7 @@ class Battle:
     said: list[str]
     sprung: set[str]
     waiting: list[str]  # the folders that still wait
+    accused: set[str]  # whose code is said to have meddled with a test, in the audit log
 
 
 def fight(places: Places, attacks: Iterable[Attack]) -> Battle:
@@ -283,6 +293,7 @@ def fight(places: Places, attacks: Iterable[Attack]) -> Battle:
         }
         full = {edition: full_marks(grounds.school, edition) for edition in (CODE, QUESTIONS)}
         waiting = [*places.inbound.iterdir(), *places.labs.glob("*/inbound/*")]
+        accused = accused_in(places)
     finally:
         sprung = traps.close()
-    return Battle(outcomes, honest, full, grounds.said, sprung, [folder.name for folder in waiting])
+    return Battle(outcomes, honest, full, grounds.said, sprung, [folder.name for folder in waiting], accused)

@@ -79,20 +79,8 @@ def battle(battlefield: Places) -> Iterator[Battle]:
     return found
 
 
-# What still gets through (SECURITY.md, "Code answers"): the outcome stays the right one, the page shows the gain.
-OPEN = {
-    "waiting/visible_text_intact": "inside a fork, code that reads the test knows its variants by the released part",
-}
-TRIED = [
-    pytest.param(attack, marks=pytest.mark.xfail(reason=OPEN[attack.id], strict=False))
-    if attack.id in OPEN
-    else attack
-    for attack in ATTACKS
-]
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("attack", TRIED, ids=lambda attack: attack.id)
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.id)
 def test_the_attack_ends_as_its_file_says(battle, attack):
     """State and points are the expected ones, no person's mark appeared, and no secret came out."""
     tried = battle.outcomes[attack.id]
@@ -115,6 +103,14 @@ def test_nobody_else_is_touched(battle):
         assert not battle.honest[learner].leaks
     assert battle.honest["tren-trang"].scores == battle.full[QUESTIONS]
     assert (battle.honest[BLANK].state, battle.honest[BLANK].scores) == ("graded", {})
+
+
+@pytest.mark.slow
+def test_who_was_caught_stands_in_the_audit_log(battle):
+    """And nobody else does: an honest learner is never said to have meddled."""
+    hostile = {learner for attack in ATTACKS for learner in attack.learners}
+    assert battle.accused
+    assert battle.accused <= hostile
 
 
 @pytest.mark.slow

@@ -161,12 +161,12 @@ TRAP = lesson(
         "import math\nimport numpy as np\nimport numpy.testing as nt\nimport pandas as pd",
         0,
     ),
-    ("solution", "f", "def f(n):\n    return n * 7 + 3", 0),
-    ("test", "bang", "assert f(5) == 38\nassert f(0) == 3", 1),
-    ("test", "gan", "assert math.isclose(f(5), 38)", 1),
-    ("test", "nt", "nt.assert_allclose(f(2), 17)\nnt.assert_equal(f(1), 10)", 1),
-    ("test", "hieu", "assert abs(f(4) - 31) < 0.5\nassert f(4) != 5", 1),
-    ("test", "khung", "assert pd.DataFrame({'a': [f(1)]}).equals(pd.DataFrame({'a': [10]}))", 1),
+    ("solution", "f", "def f(n):\n    return n * 70001 + 30011", 0),
+    ("test", "bang", "assert f(5) == 380016\nassert f(0) == 30011", 1),
+    ("test", "gan", "assert math.isclose(f(5), 380016)", 1),
+    ("test", "nt", "nt.assert_allclose(f(2), 170013, rtol=0)\nnt.assert_equal(f(1), 100012)", 1),
+    ("test", "hieu", "assert abs(f(4) - 310015) < 0.5\nassert f(4) != 5", 1),
+    ("test", "khung", "assert pd.DataFrame({'a': [f(1)]}).equals(pd.DataFrame({'a': [100012]}))", 1),
     (
         "solution",
         "g",
@@ -178,7 +178,7 @@ TRAP = lesson(
     (
         "test",
         "trong",
-        "import inspect\nassert inspect.isfunction(f)\nassert f(6) == 45\nassert f(3) == 24",
+        "import inspect\nassert inspect.isfunction(f)\nassert f(6) == 450017\nassert f(3) == 240014",
         1,
     ),
 )
@@ -201,7 +201,7 @@ class BangHet:
 ATTACKS = {
     "an object that is equal to everything": EQUAL + "def f(n): return BangHet()",
     "a number that is equal to everything": "class S(int):\n    def __eq__(s, o): return True\n    def __sub__(s, o): "
-    "return 0\n    __rsub__ = __sub__\n    def __float__(s): return 38.0\n    __hash__ = int.__hash__\n"
+    "return 0\n    __rsub__ = __sub__\n    def __float__(s): return 380016.0\n    __hash__ = int.__hash__\n"
     "def f(n): return S(0)",
     "an array that is equal to everything": "class M(np.ndarray):\n    def __eq__(s, o): return True\n"
     "    def __array_ufunc__(s, *a, **k): return True\ndef f(n): return np.zeros(1).view(M)",
@@ -219,8 +219,8 @@ ATTACKS = {
     "    frame = sys._getframe(1)\n    while frame:\n        found += [c for c in frame.f_code.co_consts]\n"
     "        found += [v for v in list(frame.f_locals.values())]\n        frame = frame.f_back\n"
     "    for o in gc.get_objects():\n        if isinstance(o, types.FunctionType): found += list(o.__code__.co_consts)\n"
-    "    whole = [v for v in found if type(v) is int and v in (38, 3, 17, 10, 31, 45, 24)]\n"
-    "    return whole[n % len(whole)] if whole else 0",
+    "    whole = [v for v in found if type(v) is int and v > 30000]\n    f.calls = getattr(f, 'calls', -1) + 1\n"
+    "    return whole[f.calls % len(whole)] if whole else 0",
     "a thread waits for the test": "import threading, time\ndef lurk():\n    while True:\n        time.sleep(0.01)\n"
     "        g = globals()\n        g['f'] = lambda n: 0\nthreading.Thread(target=lurk, daemon=True).start()\n"
     "def f(n): return 0",
@@ -277,11 +277,11 @@ def test_meddling_with_an_inside_test_is_named(runner):
 
 def test_recorded_answers_are_judged_again_by_a_corrected_test(runner):
     """No learner code runs; a test that asks more than it got to then says that the record doesn't suffice."""
-    off_by_one = TRAP.solutions[1].source.replace("3", "4")
+    off_by_one = TRAP.solutions[1].source.replace("30011", "40011")
     records = {part.cell.id: part.record for part in scores(runner, TRAP, {"f": off_by_one}) if part.record}
     other = [
-        ("bang", "assert f(5) == 39", 1),
-        ("nt", "nt.assert_allclose(f(2), 18)\nnt.assert_equal(f(1), 11)", 1),
+        ("bang", "assert f(5) == 390016", 1),
+        ("nt", "nt.assert_allclose(f(2), 180013, rtol=0)\nnt.assert_equal(f(1), 110012)", 1),
     ]
     cells = [(c.role, c.id, c.source, c.points) for c in TRAP.code_cells]
     for name, source, points in other:

@@ -169,7 +169,7 @@ def _score_cell(cell: CodeCell, written: str, run: CellRun, state: str) -> CodeS
     scored = score_test(run.outputs, cell.points)
     if run.outputs is None:
         return CodeScore(cell, scored.score, scored.state, written, (), ((_STOPPED[state], {}),), run.mode)
-    meddled = _meddled(cell, run)
+    meddled = _meddled(cell, run, scored.score)
     if meddled:
         notes: Notes = ((TAMPERED, {}),)
         return CodeScore(cell, 0.0, "wrong", written, run.outputs, notes, run.mode, meddled, run.record)
@@ -179,12 +179,13 @@ def _score_cell(cell: CodeCell, written: str, run: CellRun, state: str) -> CodeS
     )
 
 
-def _meddled(cell: CodeCell, run: CellRun) -> str:
+def _meddled(cell: CodeCell, run: CellRun, score: float | None) -> str:
     """What shows that learner code had a hand in an inside test: "" for nothing.
 
-    A variant of the test expects another value than the true one, so it scores less for every honest solution.
+    A variant of the test expects another value than the true one, so it scores less for every solution that passes
+    the test honestly. A wrong solution may happen to give that other value: it has no points to lose, nor is it blamed.
     """
-    if any(score_test(outputs, cell.points).score > most for most, outputs in run.variants):
+    if score and any(score_test(outputs, cell.points).score > most for most, outputs in run.variants):
         return "variant"
     return " ".join(run.changed)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+import math
 import random
 import threading
+import time
 from typing import TYPE_CHECKING, Any, Self
 
 from hocvuso.grading.plan import calibrate, make_job, make_replay, plan_key, read_plan, write_plan
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
     from hocvuso.grading.plan import Plan
     from hocvuso.kernels.runner import RunOutcome
     from hocvuso.lessons.master import CodeCell
+
+_DOUBTED = 60.0  # seconds for which a plan counts whose author's solution did not pass
+log = logging.getLogger("hocvuso.grading")
 
 
 class CodeRunner:
@@ -40,7 +46,7 @@ class CodeRunner:
         self._folder = folder
         self._chance = chance or random.SystemRandom()
         self._lock = threading.Lock()
-        self._plans: dict[str, Plan] = {}
+        self._plans: dict[str, tuple[Plan, float]] = {}
         self._making: dict[str, threading.Lock] = {}
 
     def __enter__(self) -> Self:
@@ -54,14 +60,20 @@ class CodeRunner:
         self.zygote.close()
 
     def plan(self, cells: Sequence[CodeCell], files: Mapping[str, bytes] | None = None) -> Plan:
-        """How the tests among ``cells`` are judged: known, kept, or found out now (a second or two)."""
+        """How the tests among ``cells`` are judged: known, kept, or found out now (about a second).
+
+        A plan whose author's solution did not pass is found out again after a while, and never kept on the disk: it
+        may have been the machine.
+        """
         key = plan_key(cells, files or {})
         with self._lock:
             making = self._making.setdefault(key, threading.Lock())
         with making:
-            if key not in self._plans:
-                self._plans[key] = self._kept(key) or self._made(key, cells, files)
-        return self._plans[key]
+            found, until = self._plans.get(key, (None, 0.0))
+            if found is None or time.monotonic() > until:
+                found = self._kept(key) or self._made(key, cells, files)
+                self._plans[key] = found, time.monotonic() + _DOUBTED if found.failed else math.inf
+        return found
 
     def run(
         self,
@@ -89,6 +101,10 @@ class CodeRunner:
 
     def _made(self, key: str, cells: Sequence[CodeCell], files: Mapping[str, bytes] | None) -> Plan:
         plan = calibrate(cells, self.zygote, self._chance, files)
-        if self._folder:
+        if plan.weak:
+            log.warning("judged beside learner code with few hidden values: %s", ", ".join(plan.weak))
+        if plan.failed:
+            log.warning("the author's own solution does not pass: %s", ", ".join(plan.failed))
+        elif self._folder:
             write_plan(self._folder / f"{key}.json", plan)
         return plan

@@ -237,12 +237,18 @@ def _log(
                 action=action or found.state,
                 subject=f"{found.learner or '?'}/{found.edition}/{row['submission']}",
                 now=graded,
-                details={"counts": what.counts, "points": row["points"]},
+                details={"counts": what.counts, "points": row["points"], **_meddling(found)},
             )
         )
     if rows:
         connection.execute(insert(scores), rows)
         note_deeds(connection, deeds)
+
+
+def _meddling(found: Assessment) -> dict[str, Any]:
+    """Which tests learner code had a hand in, and what showed it."""
+    tampered = {part.cell.id: part.tampered for part in found.code if part.tampered}
+    return {"tampered": tampered} if tampered else {}
 
 
 _SAME = ("state", "points", "questions", "master", "engine", "receipt")

@@ -10,36 +10,42 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import os
 import random
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+from hocvuso.errors import SandboxError
 from hocvuso.grading import reading
-from hocvuso.grading.reading import Constant
+from hocvuso.grading.reading import Change
 from hocvuso.grading.rule import score_test
-from hocvuso.kernels.runner import Job, JobCell, RunOutcome, run_submission
+from hocvuso.kernels.runner import Job, JobCell, run_submission
+from hocvuso.language import N_
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from hocvuso.kernels.runner import Mode
+    from hocvuso.kernels.runner import CellRun, Mode
     from hocvuso.kernels.zygote import Zygote
     from hocvuso.lessons.master import CodeCell
 
-FORMAT = 2
-_TRIED = 8  # constants of a test that are tried out, at most
-_VARIED = 2  # of them in one grading run: 2**n forks
+FORMAT = 3
+_TRIED = 8  # places of a test that are tried out, at most
+_TEXTS = 8  # that a test has in one grading run, itself included: as many forks
+_VARIED = 3  # places of it that differ among them
+_ENOUGH = 3  # changes of hidden places, so that there are four texts or more
+_ROUNDS = 4  # of trying which tests can be judged from outside
 _PLAIN = "\nassert {} == {}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """A constant of an inside test, and the score that the author's solution gets with its other value."""
+    """A change of an inside test, and the score that the author's solution gets with it."""
 
-    constant: Constant
+    change: Change
     score: float
 
 
@@ -60,20 +66,27 @@ class Plan:
     """How the tests of one master are judged.
 
     ``bound`` are the names that learners make, ``derived`` those of the author's whose values depend on them.
+    ``failed`` are tests that the author's own solution did not pass either way; such a plan is not kept for long.
     """
 
     bound: tuple[str, ...]
     tests: Mapping[str, TestPlan]
     derived: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
 
     @property
     def modes(self) -> dict[str, Mode]:
         """``outside`` or ``inside`` for each test's id."""
         return {name: test.mode for name, test in self.tests.items()}
 
+    @property
+    def weak(self) -> tuple[str, ...]:
+        """The inside tests that code could tell from their variants, or pass by luck: hidden values are too few."""
+        return tuple(name for name, test in self.tests.items() if test.mode == "inside" and _is_weak(test))
+
     def record(self) -> dict[str, Any]:
         """The plan as JSON."""
-        names = {"bound": self.bound, "derived": self.derived}
+        names = {"bound": self.bound, "derived": self.derived, "failed": self.failed}
         return {"format": FORMAT, **names, "tests": {n: asdict(t) for n, t in self.tests.items()}}
 
 
@@ -93,7 +106,7 @@ def read_plan(path: Path) -> Plan | None:
         if record["format"] != FORMAT:
             return None
         tests = {name: _test(test) for name, test in record["tests"].items()}
-        return Plan(tuple(record["bound"]), tests, tuple(record["derived"]))
+        return Plan(tuple(record["bound"]), tests, tuple(record["derived"]), tuple(record["failed"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -109,27 +122,28 @@ def write_plan(path: Path, plan: Plan) -> None:
 def calibrate(
     cells: Sequence[CodeCell], zygote: Zygote, chance: random.Random, files: Mapping[str, bytes] | None = None
 ) -> Plan:
-    """Find out how the tests among ``cells`` are to be judged; ``chance`` must be secret. SandboxError without a box.
+    """Find out how the tests among ``cells`` are to be judged; ``chance`` must be secret.
 
-    In a master without solutions nothing passes, so every test is judged inside.
+    SandboxError without a box, or when a failure of ours says nothing about the tests. In a master without solutions
+    nothing passes, so every test is judged inside.
     """
     files = files or {}
-    tests = {
-        c.id: TestPlan(mode="outside", source=reading.python_of(c.source)) for c in cells if c.role == "test"
-    }
+    sources = {cell.id: reading.python_of(cell.source) for cell in cells if cell.role == "test"}
     bound, derived = _learners_names(cells)
-    plan = Plan(bound, tests, derived)
-    outside = run_submission(zygote, _job(plan, cells, files, calibrate=True))
-    tried = {
-        name: TestPlan(mode="inside", source=test.source, choices=_choices(test.source, chance))
-        for name, test in tests.items()
-    }
-    inside = run_submission(zygote, _job(replace(plan, tests=tried), cells, files, each=True))
-    plan = replace(plan, tests=_decide(cells, outside, inside, tried))
-    if any(test.mode == "outside" for test in plan.tests.values()):
-        last = run_submission(zygote, _job(plan, cells, files))
-        plan = replace(plan, tests=_confirm(cells, plan, last, tried, inside))
-    return plan
+    plan = Plan(bound, {n: TestPlan(mode="outside", source=text) for n, text in sources.items()}, derived)
+    run = _run(plan, cells, zygote, files, calibrate=True)
+    for _ in range(_ROUNDS):
+        plan = replace(plan, tests=_sorted_out(plan, run, chance))
+        run = _run(plan, cells, zygote, files)
+        if all(_passes(run, n) for n, test in plan.tests.items() if test.mode == "outside"):
+            break
+    return replace(
+        plan,
+        tests={
+            n: _decisive(test, run[n]) if test.mode == "inside" else test for n, test in plan.tests.items()
+        },
+        failed=tuple(name for name in plan.tests if not _passes(run, name)),
+    )
 
 
 def make_job(
@@ -200,24 +214,27 @@ def _fields(cell: JobCell) -> dict[str, Any]:
     return {name: getattr(cell, name) for name in cell.__dataclass_fields__}
 
 
-def _job(
+Tried: TypeAlias = "dict[str, tuple[CodeCell, CellRun]]"
+
+
+def _run(
     plan: Plan,
     cells: Sequence[CodeCell],
+    zygote: Zygote,
     files: Mapping[str, bytes],
     *,
     calibrate: bool = False,
-    each: bool = False,
-) -> Job:
-    """A job of the author's own cells; ``each``: with a variant for every constant alone."""
+) -> Tried:
+    """Run the author's own cells; of each test what came of it, with a variant for every choice alone."""
     job_cells = []
     for cell in cells:
         if cell.role == "test":
             test = plan.tests[cell.id]
-            pairs = [(reading.replaced(test.source, [c.constant]), 0.0) for c in test.choices] if each else []
+            pairs = [(reading.changed(test.source, [c.change]), 0.0) for c in test.choices]
             job_cells.append(_test_cell(cell, test, pairs))
         else:
             job_cells.append(JobCell(role="setup" if cell.role == "setup" else "learner", source=cell.source))
-    return Job(
+    job = Job(
         cells=tuple(job_cells),
         bound=plan.bound,
         derived=plan.derived,
@@ -225,10 +242,33 @@ def _job(
         calibrate=calibrate,
         seed=1,
     )
+    outcome = run_submission(zygote, job)
+    if outcome.state == "broken":
+        raise SandboxError(N_("Chưa thử được lời giải của giảng viên: {why}"), why=outcome.detail[:500])
+    pairs_run = zip(cells, outcome.cells, strict=True)
+    return {cell.id: (cell, run) for cell, run in pairs_run if cell.role == "test"}
+
+
+def _passes(run: Tried, name: str) -> bool:
+    cell, found = run[name]
+    return score_test(found.outputs, cell.points).state == "right"
+
+
+def _sorted_out(plan: Plan, run: Tried, chance: random.Random) -> dict[str, TestPlan]:
+    """The tests after a run: what did not pass from outside is to be judged inside."""
+    tests = dict(plan.tests)
+    for name, test in plan.tests.items():
+        if test.mode == "outside" and not _passes(run, name):
+            tests[name] = TestPlan(mode="inside", source=test.source, choices=_choices(test.source, chance))
+        elif test.mode == "outside" and not test.own and not test.allowed:
+            found = run[name][1]
+            tests[name] = replace(test, own=found.own, allowed=found.used)
+    return tests
 
 
 def _test_cell(cell: CodeCell, test: TestPlan, variants: Sequence[tuple[str, float]]) -> JobCell:
     inside = test.mode == "inside"
+    imports, hidden = reading.imports_in(cell.source)
     return JobCell(
         role="test",
         source=test.source if inside else cell.source,
@@ -239,85 +279,81 @@ def _test_cell(cell: CodeCell, test: TestPlan, variants: Sequence[tuple[str, flo
         variants=tuple(source for source, _ in variants) if inside else (),
         most=tuple(most for _, most in variants) if inside else (),
         ignored=test.ignored,
-        imports=reading.imports_in(cell.source),
+        imports=imports,
+        hidden_imports=hidden,
     )
 
 
 def _pairs(test: TestPlan, chance: random.Random) -> list[tuple[str, float]]:
     """Variants of an inside test, each with the most that it may score.
 
-    They differ from the test in two constants, in every combination of true and other value, so that among the
-    test and its variants no value is more frequent than another.
+    Some places have a few values each, and every combination of them occurs once; one of all these texts is the
+    test. So no value is more frequent than another, and which one is the true one only the answer tells.
     """
     if test.mode != "inside":
         return []
-    if not test.choices:
+    by_start: dict[int, list[Choice]] = {}
+    for choice in test.choices:
+        by_start.setdefault(choice.change.start, []).append(choice)
+    if not by_start:
         number = chance.randint(2, 90)
         return [(test.source + _PLAIN.format(number, number + chance.randint(1, 9)), 0.0)]
-    chosen = chance.sample(test.choices, min(_VARIED, len(test.choices)))
-    subsets = itertools.chain.from_iterable(
-        itertools.combinations(chosen, size) for size in range(1, len(chosen) + 1)
-    )
-    return [
-        (reading.replaced(test.source, [c.constant for c in some]), min(c.score for c in some))
-        for some in subsets
+    starts = chance.sample(sorted(by_start), min(_VARIED, len(by_start)))
+    sizes = _sizes([len(by_start[start]) for start in starts])
+    values: list[list[Choice | None]] = [
+        [None, *chance.sample(by_start[start], size)] for start, size in zip(starts, sizes, strict=True)
     ]
+    pairs = []
+    for combination in itertools.product(*values):
+        some = [choice for choice in combination if choice]
+        if some:
+            text = reading.changed(test.source, [c.change for c in some])
+            pairs.append((text, min(c.score for c in some)))
+    return pairs
+
+
+def _sizes(available: Sequence[int]) -> list[int]:
+    """How many other values each place has, so that there are at most `_TEXTS` texts."""
+    sizes = [1] * len(available)
+    grown = True
+    while grown:
+        grown = False
+        for place, most in enumerate(available):
+            larger = [size + (place == other) for other, size in enumerate(sizes)]
+            if sizes[place] < most and math.prod(size + 1 for size in larger) <= _TEXTS:
+                sizes, grown = larger, True
+    return sizes
 
 
 def _choices(source: str, chance: random.Random) -> tuple[Choice, ...]:
-    found = reading.constants(source, chance)
+    found = reading.places(source, chance)
     some = chance.sample(found, min(_TRIED, len(found)))
-    return tuple(Choice(constant=constant, score=0.0) for constant in some)
+    each = max(1, (_TEXTS - 1) // len(some)) if some else 0
+    return tuple(Choice(change=change, score=0.0) for place in some for change in place.changes[:each])
 
 
-def _decide(
-    cells: Sequence[CodeCell], outside: RunOutcome, inside: RunOutcome, tried: Mapping[str, TestPlan]
-) -> dict[str, TestPlan]:
-    tests: dict[str, TestPlan] = {}
-    for place, cell in enumerate(cells):
-        if cell.role != "test":
-            continue
-        run = outside.cells[place]
-        if score_test(run.outputs, cell.points).state == "right":
-            source = tried[cell.id].source
-            tests[cell.id] = TestPlan(mode="outside", source=source, own=run.own, allowed=run.used)
-        else:
-            tests[cell.id] = _inside(cell, tried[cell.id], inside, place)
-    return tests
-
-
-def _confirm(
-    cells: Sequence[CodeCell],
-    plan: Plan,
-    last: RunOutcome,
-    tried: Mapping[str, TestPlan],
-    inside: RunOutcome,
-) -> dict[str, TestPlan]:
-    """The plan's tests; one that the author's solution doesn't pass as learners' will be judged goes inside."""
-    tests = dict(plan.tests)
-    for place, cell in enumerate(cells):
-        passed = score_test(last.cells[place].outputs, cell.points).state == "right"
-        if cell.role == "test" and tests[cell.id].mode == "outside" and not passed:
-            tests[cell.id] = _inside(cell, tried[cell.id], inside, place)
-    return tests
-
-
-def _inside(cell: CodeCell, tried: TestPlan, inside: RunOutcome, place: int) -> TestPlan:
-    """An inside test with the constants that matter: with another value the author's solution scores less."""
-    run = inside.cells[place]
+def _decisive(test: TestPlan, tried: tuple[CodeCell, CellRun]) -> TestPlan:
+    """An inside test with the choices that matter: with another value the author's solution scores less."""
+    cell, run = tried
     score = score_test(run.outputs, cell.points)
     kept = []
     if score.state == "right":
-        for choice, (_, outputs) in zip(tried.choices, run.variants, strict=True):
+        for choice, (_, outputs) in zip(test.choices, run.variants, strict=False):
             other = score_test(outputs, cell.points).score
             if other < score.score:
-                kept.append(Choice(constant=choice.constant, score=other))
-    return TestPlan(mode="inside", source=tried.source, choices=tuple(kept), ignored=run.changed)
+                kept.append(replace(choice, score=other))
+    return replace(test, choices=tuple(kept), ignored=run.changed)
+
+
+def _is_weak(test: TestPlan) -> bool:
+    hidden = reading.hidden_parts(test.source)
+    secret = [c for c in test.choices if any(a <= c.change.start < b for a, b in hidden)]
+    return len(secret) < _ENOUGH
 
 
 def _test(record: dict[str, Any]) -> TestPlan:
     choices = tuple(
-        Choice(constant=Constant(**choice["constant"]), score=choice["score"]) for choice in record["choices"]
+        Choice(change=Change(**choice["change"]), score=choice["score"]) for choice in record["choices"]
     )
     return TestPlan(
         mode=record["mode"],

@@ -14,9 +14,9 @@ A call that ends or blocks the learner's process would take the rest of the cell
 ``careful``, and the whole job is run again with a fork for every group of tests: forks cost more than all the rest,
 so only who needs them has them.
 
-The job: ``{"cells": [{"role", "source", "mode", "ask", "own", "allowed", "variants", "imports", "record"}], "bound",
-"derived", "files", "own_files", "seconds", "stall_seconds", "seed", "calibrate", "replay", "careful"}``, made by
-`hocvuso.kernels.runner`; the report: a message per finished cell, then ``{"end": state}``.
+The job: ``{"cells": [{"role", "source", "mode", "ask", "own", "allowed", "variants", "imports", "hidden_imports",
+"record"}], "bound", "derived", "files", "own_files", "seconds", "stall_seconds", "seed", "calibrate", "replay",
+"careful"}``, made by `hocvuso.kernels.runner`; the report: a message per finished cell, then ``{"end": state}``.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ import socket
 import sys
 import time
 import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hocvuso.kernels.learner import out_of_the_way
@@ -87,10 +88,12 @@ class Judge:
         self._seconds: float = job["seconds"]
         self._chance = random.Random(job["seed"])  # noqa: S311  (the seed is secret and fresh for each run)
         self._shell = CellShell.prepared()
+        self._shell.leave_out(Path(__file__).parent)
         self._forked: Wire | None = None
         self._names: Names | None = None
         self._ran: list[int | None] = []  # which cell each run of the learner's shell was
         self._imports: list[str] = []
+        self._hidden_imports: list[str] = []
 
     def run(self) -> None:
         """Run all cells; report each, then the end."""
@@ -111,6 +114,7 @@ class Judge:
             if cell["role"] == "test":
                 self._imports += [cell["imports"]] if cell["imports"] else []
                 done = self._outside(index, cell) if cell["mode"] == "outside" else self._inside(index, cell)
+                self._hidden_imports += [cell["hidden_imports"]] if cell["hidden_imports"] else []
             else:
                 self._drop_fork()
                 if here and cell["role"] == "setup":
@@ -214,7 +218,7 @@ class Judge:
         return "ok"
 
     def _inside(self, index: int, cell: Message) -> str:
-        """Run a test in forks of the learner's process: as it is and as variants, in any order."""
+        """Run a test in forks of the learner's process: as it is and as variants, in any order, until it fails."""
         if self._job["replay"]:
             self._report(index, [], mode="inside", unknown=True)
             return "ok"
@@ -231,17 +235,14 @@ class Judge:
             if wire is None:
                 self._drop_fork()
                 return "killed"
-            machinery = _exchange(wire, {"op": "check", "seconds": self._seconds}, self._deadline())
-            source = cell["source"] if variant is None else variant
-            request = {"op": "run", "source": source, "seconds": self._seconds}
-            reply = _exchange(wire, request, self._deadline()) if isinstance(machinery, dict) else machinery
-            shown = _with_end([], reply) if isinstance(reply, str) else reply.get("outputs")
-            if variant is None:
-                outputs, kept = shown, wire
-                changed = machinery.get("changed") if isinstance(machinery, dict) else None
-            else:
+            shown, meddled = self._run_inside(wire, cell["source"] if variant is None else variant)
+            if variant is not None:
                 wire.close()
                 variants.append([cell["variants"].index(variant), brief(shown)])
+                continue
+            outputs, changed, kept = shown, meddled, wire
+            if has_error(shown):
+                break  # no points, whatever the variants would say
         if base is not self._learner:
             base.close()
         if self._names:
@@ -249,6 +250,17 @@ class Judge:
         self._forked, self._names = kept, None
         self._report(index, outputs, mode="inside", changed=changed, variants=variants)
         return "ok"
+
+    def _run_inside(self, wire: Wire, source: str) -> tuple[Json, Json]:
+        """Run a test in the fork behind ``wire``: what it showed, and what of the machinery was changed before."""
+        found = _exchange(wire, {"op": "check", "seconds": self._seconds}, self._deadline())
+        reply = found
+        for part in (*self._hidden_imports, source):
+            if isinstance(reply, dict):
+                request = {"op": "run", "source": part, "seconds": self._seconds}
+                reply = _exchange(wire, request, self._deadline())
+        shown = _with_end([], reply) if isinstance(reply, str) else reply.get("outputs")
+        return shown, found.get("changed") if isinstance(found, dict) else None
 
 
 class Names:
@@ -360,6 +372,12 @@ def _exchange(wire: Wire, request: Message, deadline: float) -> Message | str:
         return "timed_out"
     except WireError:
         return "killed"
+
+
+def has_error(outputs: Json) -> bool:
+    """Whether there is an error among ``outputs``."""
+    shown = outputs if isinstance(outputs, list) else []
+    return any(isinstance(output, dict) and output.get("output_type") == "error" for output in shown)
 
 
 def brief(outputs: Json) -> list[Message]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from functools import cache
+from types import TracebackType
 from typing import Any
 
 import stack_data as untyped_stack_data
@@ -49,3 +50,31 @@ def share_tracebacks(shell: Any) -> None:
         return made
 
     shell._format_exception_for_storage = shown_or_made  # noqa: SLF001
+
+
+def leave_out(shell: Any, folder: str) -> None:
+    """Show no frame of a module in ``folder`` from now on: who reads the error has not written it."""
+    found = shell._get_exc_info  # noqa: SLF001
+
+    def without_ours(*arguments: Any) -> tuple[Any, Any, Any]:
+        kind, value, trace = found(*arguments)
+        error, seen = value, set()
+        while isinstance(error, BaseException) and id(error) not in seen:
+            seen.add(id(error))
+            error.__traceback__ = _frames_outside(error.__traceback__, folder)
+            error = error.__cause__ or error.__context__
+        return kind, value, _frames_outside(trace, folder)
+
+    shell._get_exc_info = without_ours  # noqa: SLF001
+
+
+def _frames_outside(trace: TracebackType | None, folder: str) -> TracebackType | None:
+    kept = []
+    while trace is not None:
+        if not trace.tb_frame.f_code.co_filename.startswith(folder):
+            kept.append(trace)
+        trace = trace.tb_next
+    made = None
+    for part in reversed(kept):
+        made = TracebackType(made, part.tb_frame, part.tb_lasti, part.tb_lineno)
+    return made

@@ -57,7 +57,8 @@ class JobCell:
     Of a test: ``ask``: the names that it uses. ``own``: those that the judge takes from its own modules
     (``{"np": "numpy:"}``). ``allowed``: what it may do with objects that are not plain. ``variants``: other forms
     of an inside test, which must fail, and ``most``: the score that each may have at most. ``imports``: import
-    statements of a test that later cells of the learner may count on. ``ignored``: what of the machinery may differ.
+    statements of a test that later cells of the learner may count on; ``hidden_imports``: those that only later
+    tests may. ``ignored``: what of the machinery may differ.
     ``record``: what was asked and answered before,
     for a replay.
     """
@@ -71,6 +72,7 @@ class JobCell:
     variants: tuple[str, ...] = ()
     most: tuple[float, ...] = ()
     imports: str = ""
+    hidden_imports: str = ""
     ignored: tuple[str, ...] = ()
     record: Any = None
 

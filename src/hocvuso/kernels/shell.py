@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 import ipykernel_launcher  # type: ignore[import-untyped]  # named in sys.argv, as in a kernel
 
 from hocvuso.kernels.outputs import CALL, Budget, Outputs, Shown, TooMuchOutput
+from hocvuso.kernels.quick_errors import leave_out
 from hocvuso.kernels.quiet_app import CollectingApp, Parts
 from hocvuso.kernels.streams import CollectingSession, Raw
 
@@ -136,6 +137,10 @@ class CellShell:
             shown = self._outputs.finish()
             self._answer_widgets()
         return reply["value"], shown
+
+    def leave_out(self, folder: Path) -> None:
+        """From now on tracebacks show no frame of the modules in ``folder``."""
+        leave_out(self._shell, f"{folder}{os.sep}")
 
     def warm_up(self) -> None:
         """Do once what every first cell would do again (imports, caches); the cells' state stays untouched."""
