@@ -24,7 +24,7 @@ SAME = [
     (r"ipykernel_\d+", "ipykernel_N"),
     (r"\b[0-9a-f]{32}\b", "ID"),
     (r"/tmp/tmp\w+", "FOLDER"),  # noqa: S108
-    (r"[\d.]+ (ns|μs|us|ms|s)\b", "TIME"),
+    (r"[\d.]+(e\+\d+)? (ns|μs|us|ms|s)\b", "TIME"),
     (r"Thread-\d+", "Thread-N"),
     (r"Task-\d+", "Task-N"),
     (r"-f \S+\.json", "-f CONNECTION"),

@@ -11,7 +11,7 @@ import ast
 import atexit
 import builtins
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hocvuso.grading.code_runner import CodeRunner
@@ -19,6 +19,7 @@ from hocvuso.grading.rule import score_test
 from hocvuso.language import N_
 from hocvuso.lessons.compose import compose
 from hocvuso.lessons.handed_in import read_handed_in
+from hocvuso.lessons.python_text import parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -215,13 +216,14 @@ _KNOWN_ERRORS = frozenset(
 ) | {"CellTimeoutError"}
 
 
-def _messages(source: str) -> set[str]:
+@lru_cache(maxsize=1024)
+def _messages(source: str) -> frozenset[str]:
     try:
-        tree = ast.parse(source)
+        tree = parse(source)
     except SyntaxError:  # IPython's own syntax in a test
-        return set()
+        return frozenset()
     messages = (node.msg for node in ast.walk(tree) if isinstance(node, ast.Assert))
-    return {m.value for m in messages if isinstance(m, ast.Constant) and isinstance(m.value, str)}
+    return frozenset(m.value for m in messages if isinstance(m, ast.Constant) and isinstance(m.value, str))
 
 
 def _known_as(cell: HandedCell, known: Mapping[str, CodeCell]) -> str:

@@ -7,7 +7,10 @@ import random
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeAlias
+
+from hocvuso.lessons.python_text import parse
 
 _SHAPES = frozenset(
     [
@@ -78,10 +81,11 @@ class Change:
     text: str
 
 
+@lru_cache(maxsize=1024)
 def python_of(source: str) -> str:
     """``source`` as Python: IPython's own syntax is translated where there is any."""
     try:
-        ast.parse(source)
+        parse(source)
     except SyntaxError:
         from IPython.core import inputtransformer2
 
@@ -91,6 +95,7 @@ def python_of(source: str) -> str:
     return source
 
 
+@lru_cache(maxsize=1024)
 def names_used(source: str) -> tuple[str, ...]:
     """The names that a cell reads or deletes, wherever in it."""
     tree = _tree(source)
@@ -120,6 +125,7 @@ def names_touched(source: str) -> frozenset[str]:
     return frozenset(_touched(tree.body)) if tree else frozenset()
 
 
+@lru_cache(maxsize=1024)
 def imports_in(source: str) -> tuple[str, str]:
     """The import statements of a cell that stand by themselves, released and hidden: later cells may count on them."""
     source = python_of(source)
@@ -166,7 +172,7 @@ def changed(source: str, changes: Iterable[Change]) -> str:
 
 def _tree(source: str) -> ast.Module | None:
     try:
-        return ast.parse(python_of(source))
+        return parse(python_of(source))
     except (SyntaxError, ValueError, RecursionError):
         return None
 

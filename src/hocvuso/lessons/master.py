@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from hocvuso.errors import LessonError
 from hocvuso.language import N_
+from hocvuso.lessons.python_text import parse
 from hocvuso.questions.registry import from_record
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def _source(cell: dict[str, Any]) -> str:
 
 def _marked(source: str) -> dict[str, Any]:
     """The record in the cell's one call of ``mark``."""
-    for node in ast.parse(source).body:
+    for node in parse(source).body:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             record = ast.literal_eval(node.value.args[0])
             if isinstance(record, dict):

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from hocvuso.language import N_
 from hocvuso.lessons.mistakes import faults_of
+from hocvuso.lessons.python_text import parse
 from hocvuso.questions import types
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def question_classes() -> Mapping[str, type[Question]]:
 def read_question(source: str) -> Question | list[Fault]:
     """The question that a cell declares, or everything that is wrong with it."""
     try:
-        tree = ast.parse(source)
+        tree = parse(source)
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
         detail = getattr(error, "msg", None) or str(error)
