@@ -105,6 +105,18 @@ class _Done:
     error: Exception | None = None
 
 
+_Part: TypeAlias = "Sequence[tuple[Waiting, Taken | Exception]]"
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A part of a batch on its way: what is done with already, what was read of the others, what becomes of them."""
+
+    done: list[_Done]
+    taken: Sequence[Taken]
+    assessed: Iterable[Assessment | Exception]
+
+
 class Grader:
     """Grades submissions of one course; a context manager. Several at once never take the same submission."""
 
@@ -201,8 +213,7 @@ class Grader:
             return False
         self._assessor.refresh()
         left = {(one.root, one.steps): one for one in chunk}
-        for part in self._read(chunk, known):
-            done = self._grade_part(part)
+        for done in self._grade_parts(self._read(chunk, known)):
             run.settle()  # the batch before: no more than two are in memory
             run.finish(done, self._syncer.submit(self._outcomes.sync))
             for one in done:
@@ -216,7 +227,7 @@ class Grader:
 
     def _read(
         self, chunk: Sequence[Waiting], known: dict[tuple[str | None, str], Collected]
-    ) -> Iterator[list[tuple[Waiting, Taken | Exception]]]:
+    ) -> Iterator[_Part]:
         """What ``chunk`` holds, read in parts of a bounded weight."""
         part: list[tuple[Waiting, Taken | Exception]] = []
         size = weight = 0
@@ -239,8 +250,19 @@ class Grader:
         except Exception as error:  # noqa: BLE001  (one submission must not stop the others)
             return error
 
-    def _grade_part(self, part: Sequence[tuple[Waiting, Taken | Exception]]) -> list[_Done]:
-        """Assess, record and write down a batch; what is left is to bring it to the disk and to clear it away."""
+    def _grade_parts(self, parts: Iterable[_Part]) -> Iterator[list[_Done]]:
+        """Each part graded; the pool works on the next one while one is written down."""
+        before: _Begun | None = None
+        for part in parts:
+            begun = self._begin(part)
+            if before:
+                yield self._end(before)
+            before = begun
+        if before:
+            yield self._end(before)
+
+    def _begin(self, part: _Part) -> _Begun:
+        """Hand to the pool what of a part is to be assessed."""
         done: list[_Done] = []
         taken: list[Taken] = []
         for waiting, read in part:
@@ -250,8 +272,13 @@ class Grader:
                 done.append(_Done(read.waiting, Assessment(read, "refused"), "older"))
             else:
                 taken.append(read)
+        return _Begun(done, taken, self._pool.assess(self._assessor, taken))
+
+    def _end(self, begun: _Begun) -> list[_Done]:
+        """Record and write down a part; what is left is to bring it to the disk and to clear it away."""
+        done = begun.done
         assessed: list[Assessment] = []
-        for one, found in zip(taken, self._pool.assess(self._assessor, taken), strict=True):
+        for one, found in zip(begun.taken, begun.assessed, strict=True):
             if isinstance(found, Assessment):
                 assessed.append(found)
             else:

@@ -154,7 +154,9 @@ def _extension(encoder: Encoder, value: Any, depth: int) -> Json:  # noqa: PLR09
     """An array of pandas' own: by its dtype."""
     dtype = value.dtype
     if isinstance(dtype, pd.StringDtype):
-        values = [None if missing else str(v) for v, missing in zip(value, pd.isna(value), strict=True)]
+        values = value.to_numpy(dtype=object, na_value=None).tolist()
+        if not {type(v) for v in values} <= {str, type(None)}:  # subclasses of str
+            values = [None if v is None else str(v) for v in values]
         missing = "nan" if dtype.na_value is not pd.NA else "NA"
         return {"t": "pdstr", "d": missing, "v": encoder.all(values, depth)}
     if str(dtype) in _MASKED:

@@ -21,7 +21,7 @@ from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from traitlets import Any as AnyTrait
 
-from hocvuso.kernels.quick_errors import keep_styles, share_tracebacks
+from hocvuso.kernels.quicker import keep_styles, know_cells, pass_plain_python, share_tracebacks
 from hocvuso.kernels.streams import OutStream
 
 if TYPE_CHECKING:
@@ -100,5 +100,7 @@ class CollectingApp(IPKernelApp):
         kernel.io_loop = IOLoop.current()
         kernel.shell.exit_now = False
         keep_styles()
+        know_cells()
+        pass_plain_python(kernel.shell)
         share_tracebacks(kernel.shell)
         self.displayhook.get_execution_count = lambda: kernel.execution_count

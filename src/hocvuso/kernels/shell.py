@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 import ipykernel_launcher  # type: ignore[import-untyped]  # named in sys.argv, as in a kernel
 
 from hocvuso.kernels.outputs import CALL, Budget, Outputs, Shown, TooMuchOutput
-from hocvuso.kernels.quick_errors import leave_out
+from hocvuso.kernels.quicker import leave_out
 from hocvuso.kernels.quiet_app import CollectingApp, Parts
 from hocvuso.kernels.streams import CollectingSession, Raw
 
