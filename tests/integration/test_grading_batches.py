@@ -121,14 +121,14 @@ def test_a_batch_gives_what_one_by_one_gives(waits, tmp_path, monkeypatch):
 def test_a_large_submission_does_not_fill_the_memory(school, monkeypatch):
     """A batch ends where its files are too much to hold, and the next one goes on."""
     sizes = []
-    real = grade_module.Grader._grade_part
+    real = grade_module.Grader._begin
 
     def noted(self, part):
         sizes.append([sum(map(len, taken.files.values())) for _, taken in part])
         return real(self, part)
 
     monkeypatch.setattr(grade_module, "MOST_BYTES", 60_000)
-    monkeypatch.setattr(grade_module.Grader, "_grade_part", noted)
+    monkeypatch.setattr(grade_module.Grader, "_begin", noted)
     assert school.grade().taken == 16
     assert sum(map(len, sizes)) == 16
     assert all(sum(before) < 60_000 for *before, _ in sizes)
@@ -179,11 +179,11 @@ main()
 """
 STEPS = [
     ("record", 1, "after"),
-    ("write_notebooks", 4, "before"),
-    ("write_notebooks", 4, "after"),
-    ("write_shown", 5, "after"),
-    ("keep_copy", 2, "after"),
-    ("sync", 1, "after"),
+    ("notebooks", 4, "before"),
+    ("shown", 5, "after"),
+    ("copy", 2, "after"),
+    ("write", 1, "before"),
+    ("write", 1, "after"),
     ("clear_away", 9, "before"),
     ("clear_away", 9, "after"),
 ]

@@ -189,7 +189,7 @@ def test_grading_again_gives_the_same(school, monkeypatch):
     """A run that is cut off after the gradebook's transaction is done again, with one log entry and one grade."""
     school.on_site("an", school.answers(QUESTIONS, "partial"))
     with monkeypatch.context() as patch:
-        patch.setattr(outcome_module, "write_result", lambda *_: 1 / 0)
+        patch.setattr(outcome_module, "result_bytes", lambda *_: 1 / 0)
         assert school.grade().failed == 1
     assert len(list(school.places.inbound.iterdir())) == 1
     before = school.grades("an", QUESTIONS)

@@ -12,15 +12,12 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment
 
 from hocvuso.exchange.collect import SECRET
-from hocvuso.grading.files import write_file
 from hocvuso.language import N_, get_language
-from hocvuso.places import folder_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from hocvuso.grading.result import QuestionResult, Result
-    from hocvuso.places import Places
 
 _SECRET = re.compile(r"[0-9a-f]{32,256}")
 _STATES = {
@@ -105,33 +102,20 @@ def _around(  # noqa: PLR0913, PLR0917  (all that it depends on)
     return before.encode("utf-8"), after.encode("utf-8")
 
 
-@lru_cache(maxsize=8)
-def _root(places: Places) -> str:
-    return str(places.feedback)
+def fetched_pages(result: Result, files: Mapping[str, bytes]) -> list[str]:
+    """The names under which this learner's JupyterLab fetches the page; ``files`` are those that were handed in.
 
-
-def write_feedback(
-    places: Places, result: Result, sections: Iterable[bytes], files: Mapping[str, bytes]
-) -> None:
-    """Put the page where nbgrader keeps feedback, and where this learner's JupyterLab fetches it.
-
-    The latter only for a folder that nbgrader handed in there: it holds a secret, from which both sides make the
-    page's name. nbgrader offers feedback once each notebook of the folder has a page, so a notebook that the
-    learner put beside the lesson's gets the same one.
+    There are some only for a folder that nbgrader handed in there: it holds a secret, from which both sides make the
+    page's name. nbgrader offers feedback once each notebook of the folder has a page, so a notebook that the learner
+    put beside the lesson's gets the same one.
     """
-    page = page_of(result, sections)
-    learner = folder_of(result.learner)
-    write_file(f"{_root(places)}/{learner}/{result.edition}/{result.edition}.html", page)
     secret = files.get(SECRET, b"").decode("ascii", "replace").strip()
     if result.via != "jupyterlab" or not _SECRET.fullmatch(secret):
-        return
+        return []
     from nbgrader.utils import notebook_hash  # loads most of nbgrader
 
-    lab = places.labs / learner
-    (lab / "feedback").mkdir(parents=True, exist_ok=True)
     beside = {name.removesuffix(".ipynb") for name in files if name.endswith(".ipynb") and "/" not in name}
-    for notebook in beside | {result.edition}:
-        name = f"{notebook_hash(secret=secret, notebook_id=notebook)}.html"
-        # by way of a folder that the learner can't see: in one that they see they could hold a lock for ever
-        write_file(lab / "staging" / name, page)
-        (lab / "staging" / name).replace(lab / "feedback" / name)
+    return [
+        f"{notebook_hash(secret=secret, notebook_id=notebook)}.html"
+        for notebook in sorted(beside | {result.edition})
+    ]

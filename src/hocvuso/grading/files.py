@@ -1,4 +1,4 @@
-"""Writes the many small files of a batch: each whole or not at all, and all of them on the disk by one call.
+"""Writes the many small files of a batch: each whole or not at all, and all of them on the disk by one or two calls.
 
 To wait for the disk after every file would take longer than everything else. So nothing here waits; `sync` does, once
 for a batch, and only then are its submissions cleared away. After a loss of power before that they are graded again.
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from hocvuso.lessons.swap import exchange
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 STAGING = ".staging"  # no learner's folder begins with a dot
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -28,7 +28,42 @@ _EXISTS = {errno.ENOTEMPTY, errno.EEXIST}
 
 
 def write_file(path: str | Path, content: bytes) -> None:
-    """Put ``content`` at ``path``: what was there before, or all of it. For the only process that writes there.
+    """Put ``content`` at ``path``: what was there before, or all of it. For the only process that writes there."""
+    part = _draft(path, content)
+    try:
+        os.rename(part, path)  # noqa: PTH104
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(part)  # noqa: PTH108
+        raise
+
+
+class Drafts:
+    """Files that are written beside their places first, and put there together.
+
+    Between the two they can be brought to the disk: to replace a file by one that is not there yet, file systems wait
+    for the disk each time.
+    """
+
+    def __init__(self) -> None:
+        self._parts: dict[str, str] = {}
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+    def put(self, path: str | Path, content: bytes) -> None:
+        """Let ``content`` be at ``path`` after the next `publish`."""
+        self._parts[str(path)] = _draft(path, content)
+
+    def publish(self, each: Callable[..., Iterable[None]] = map) -> None:
+        """Put everything in its place; what was there before is replaced. ``each`` is `map`, or works as it does."""
+        parts, self._parts = self._parts, {}
+        for _ in each(os.rename, parts.values(), parts.keys()):
+            pass
+
+
+def _draft(path: str | Path, content: bytes) -> str:
+    """Write ``content`` beside ``path``.
 
     The temporary name is always the same, so that what a killed process left is gone after the next write.
     """
@@ -42,12 +77,7 @@ def write_file(path: str | Path, content: bytes) -> None:
     except FileExistsError:
         os.unlink(part)  # noqa: PTH108  (a text already)
         _write_new(part, content, 0o644)
-    try:
-        os.rename(part, path)  # noqa: PTH104
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(part)  # noqa: PTH108
-        raise
+    return part
 
 
 def _make_folder(folder: str) -> None:

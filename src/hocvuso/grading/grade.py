@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from hocvuso.grading.scribe import Deed
     from hocvuso.places import Places
 
 Report: TypeAlias = "Callable[[str], None]"
@@ -103,6 +104,7 @@ class _Done:
     found: Assessment | None = None
     outcome: str = "failed"
     error: Exception | None = None
+    deeds: Sequence[Deed] = ()  # its files
 
 
 _Part: TypeAlias = "Sequence[tuple[Waiting, Taken | Exception]]"
@@ -147,7 +149,7 @@ class Grader:
             self._claims = stack.enter_context(Claims(places.var / "grader"))
             self._outcomes = stack.enter_context(Outcomes(places))
             self._pool = pool or stack.enter_context(LocalPool())
-            self._syncer = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="sync"))
+            self._writer = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="write"))
             self._stack = stack.pop_all()
 
     def __enter__(self) -> Self:
@@ -215,7 +217,7 @@ class Grader:
         left = {(one.root, one.steps): one for one in chunk}
         for done in self._grade_parts(self._read(chunk, known)):
             run.settle()  # the batch before: no more than two are in memory
-            run.finish(done, self._syncer.submit(self._outcomes.sync))
+            run.finish(done, self._writer.submit(self._outcomes.write, [one.deeds for one in done]))
             for one in done:
                 del left[one.waiting.root, one.waiting.steps]
             stopped = next((one.error for one in done if one.error and meets_all(one.error)), None)
@@ -275,7 +277,7 @@ class Grader:
         return _Begun(done, taken, self._pool.assess(self._assessor, taken))
 
     def _end(self, begun: _Begun) -> list[_Done]:
-        """Record and write down a part; what is left is to bring it to the disk and to clear it away."""
+        """Record a part in the gradebook; what is left is to write its files and to clear it away."""
         done = begun.done
         assessed: list[Assessment] = []
         for one, found in zip(begun.taken, begun.assessed, strict=True):
@@ -285,7 +287,7 @@ class Grader:
                 done.append(_Done(one.waiting, error=found))
         graded = self._now()
         for found, recorded in zip(assessed, self._record(assessed, graded), strict=True):
-            done.append(self._write(found, recorded, graded))
+            done.append(self._written(found, recorded, graded))
         return done
 
     def _record(self, batch: Sequence[Assessment], graded: datetime) -> list[Recorded | Exception]:
@@ -316,21 +318,23 @@ class Grader:
                 return done + [last] * (len(batch) - len(done))
         return done
 
-    def _write(self, found: Assessment, recorded: Recorded | Exception, graded: datetime) -> _Done:
+    def _written(self, found: Assessment, recorded: Recorded | Exception, graded: datetime) -> _Done:
+        """What is in the gradebook, with the files that follow."""
         waiting = found.taken.waiting
         if isinstance(recorded, Exception):
             return _Done(waiting, error=recorded)
+        deeds: list[Deed] = []
         try:
             if found.learner is not None:
                 if recorded.counts:
-                    self._outcomes.write_notebooks(found)
+                    deeds += self._outcomes.notebooks(found)
                 if recorded.latest and self._assessor.is_released(found.edition):
-                    self._outcomes.write_shown(found, recorded, graded, found.taken.files)
+                    deeds += self._outcomes.shown(found, recorded, graded, found.taken.files)
             if not found.taken.ours:
-                self._outcomes.keep_copy(found)
+                deeds += self._outcomes.copy(found)
         except Exception as error:  # noqa: BLE001
             return _Done(waiting, error=error)
-        return _Done(waiting, found, found.state if recorded.latest else "older")
+        return _Done(waiting, found, found.state if recorded.latest else "older", deeds=deeds)
 
 
 class _Run:
@@ -344,8 +348,8 @@ class _Run:
         self._report = report
         self._failed = failed
         self._held: list[Waiting] = []
-        self._written: list[_Done] = []
-        self._synced: Future[None] | None = None
+        self._batch: list[_Done] = []
+        self._written: Future[list[OSError | None]] | None = None
 
     def claim(self, chunk: Iterable[Waiting]) -> list[Waiting]:
         """Those of ``chunk`` that are ours now and still there; what somebody else holds is put off."""
@@ -364,9 +368,9 @@ class _Run:
         held, self._held = self._held, []
         return held
 
-    def finish(self, written: list[_Done], synced: Future[None]) -> None:
-        """A batch that is on its way to the disk: `settle` ends it."""
-        self._written, self._synced = written, synced
+    def finish(self, batch: list[_Done], written: Future[list[OSError | None]]) -> None:
+        """A batch whose files are being written: `settle` ends it."""
+        self._batch, self._written = batch, written
 
     def got_on(self) -> bool:
         """Whether anything has been done since the last time this was asked."""
@@ -375,16 +379,20 @@ class _Run:
 
     def settle(self) -> None:
         """Wait until the batch before is on the disk, clear it away and count it."""
-        if self._synced is None:
+        if self._written is None:
             return
-        batch, synced = self._written, self._synced
-        self._written, self._synced = [], None
+        batch, written = self._batch, self._written
+        self._batch, self._written = [], None
         try:
-            synced.result()
+            errors: Sequence[OSError | None] = written.result()
         except OSError as error:
-            self.add([one if one.error else _Done(one.waiting, error=error) for one in batch])
-        else:
-            self.add([self._clear(one) for one in batch])
+            errors = [error] * len(batch)
+        self.add(
+            [
+                _Done(one.waiting, error=error) if error and not one.error else self._clear(one)
+                for one, error in zip(batch, errors, strict=True)
+            ]
+        )
 
     def _clear(self, one: _Done) -> _Done:
         if one.found is None:

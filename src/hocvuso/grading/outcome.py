@@ -9,20 +9,21 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from hocvuso import __version__
 from hocvuso.exchange.receipts import RECEIPT
 from hocvuso.exchange.submit import TIMESTAMP
 from hocvuso.grading.autograded import NotebookForm
-from hocvuso.grading.feedback import section_of, write_feedback
-from hocvuso.grading.files import Workshop, place, sync, write_file
-from hocvuso.grading.result import Evidence, QuestionResult, Result, Sentence, question_text, write_result
+from hocvuso.grading.feedback import fetched_pages, page_of, section_of
+from hocvuso.grading.files import place
+from hocvuso.grading.result import Evidence, QuestionResult, Result, Sentence, question_text, result_bytes
+from hocvuso.grading.scribe import Scribe
 from hocvuso.language import N_
 from hocvuso.places import folder_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
     from types import TracebackType
     from typing import Self
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from hocvuso.exchange.collect import Waiting
     from hocvuso.grading.assess import Assessment
     from hocvuso.grading.gradebook import Recorded
+    from hocvuso.grading.scribe import Deed
     from hocvuso.places import Places
 
 UNCLAIMED = ".unclaimed"  # no learner's folder begins with a dot
@@ -37,15 +39,20 @@ _NOT_OURS = {errno.EXDEV, errno.EPERM, errno.EACCES}
 
 
 class Outcomes:
-    """The files of one course that follow from grading; a context manager."""
+    """The files of one course that follow from grading; a context manager.
+
+    What is to be written is told as deeds, which `write` has done by a process of its own (`hocvuso.grading.scribe`).
+    """
 
     def __init__(self, places: Places) -> None:
         self._places = places
         # asked once: a path is put together for every file of every submission
         self._submitted, self._autograde = str(places.submitted), str(places.autograde)
-        self._evidence = str(places.evidence)
+        self._evidence, self._results = str(places.evidence), str(places.results)
+        self._feedback = str(places.feedback)
         self._mode: int | None = None
-        self._workshop = Workshop((self._submitted, self._autograde, self._evidence))
+        roots = (self._submitted, self._autograde, self._evidence)
+        self._scribe = Scribe(roots, (str(places.var), self._results, self._feedback))
 
     def __enter__(self) -> Self:
         return self
@@ -53,13 +60,13 @@ class Outcomes:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._workshop.close()
+        self._scribe.close()
 
-    def sync(self) -> None:
-        """Wait until everything written so far is on the disk; OSError when it is not."""
-        sync((self._autograde, self._places.var, self._evidence))
+    def write(self, batch: Sequence[Sequence[Deed]]) -> list[OSError | None]:
+        """Write what each submission of a batch needs, and wait until it is on the disk: `Scribe.write`."""
+        return self._scribe.write(batch)
 
-    def write_notebooks(self, found: Assessment) -> None:
+    def notebooks(self, found: Assessment) -> list[Deed]:
         """nbgrader's submitted and autograded folders: the latest submission, its answers and its outputs."""
         receipt = found.taken.receipt
         assert receipt is not None and found.book is not None and found.learner is not None  # noqa: S101, PT018
@@ -68,42 +75,65 @@ class Outcomes:
             "timestamp.txt": receipt.handed_in.strftime(TIMESTAMP).encode("ascii"),
         }
         below = f"{folder_of(found.learner)}/{found.edition}"
-        self._workshop.put(self._submitted, below, {**found.taken.files, **common})
         graded = {**common, f"{found.edition}.ipynb": graded_notebook(found)}
-        self._workshop.put(self._autograde, below, graded)
+        return [
+            ("folder", self._submitted, below, {**found.taken.files, **common}),
+            ("folder", self._autograde, below, graded),
+        ]
 
-    def write_graded_notebook(self, found: Assessment) -> None:
+    def new_notebook(self, found: Assessment) -> list[Deed]:
         """The graded notebook alone, in the place of the earlier one."""
         assert found.learner is not None  # noqa: S101
         name = f"{self._autograde}/{folder_of(found.learner)}/{found.edition}/{found.edition}.ipynb"
-        write_file(name, graded_notebook(found))
+        return [("draft", name, "", graded_notebook(found))]
 
-    def write_shown(
-        self, found: Assessment, recorded: Recorded, graded: datetime, files: Mapping[str, bytes]
-    ) -> None:
-        """The result record and the feedback page; ``files`` are those that were handed in."""
+    def shown(
+        self,
+        found: Assessment,
+        recorded: Recorded,
+        graded: datetime,
+        files: Mapping[str, bytes],
+        what: Literal["file", "draft"] = "file",
+    ) -> list[Deed]:
+        """The result record and the feedback pages; ``files`` are those that were handed in.
+
+        Drafts are for many that replace earlier ones (`hocvuso.grading.files.Drafts`). A page lies where nbgrader
+        keeps feedback, and where this learner's JupyterLab fetches it.
+        """
         result = make_result(found, graded, recorded)
         pieces, code = found.pieces.values(), list(_code_results(found))
         texts = [piece.text for piece in pieces] + [question_text(part).encode("utf-8") for part in code]
-        write_result(self._places, result, texts)
         sections = [piece.section for piece in pieces] + [section_of(part).encode("utf-8") for part in code]
-        write_feedback(self._places, result, sections, files)
+        learner, edition = folder_of(result.learner), result.edition
+        page = page_of(result, sections)
+        deeds: list[Deed] = [
+            (what, f"{self._results}/{learner}/{edition}.json", "", result_bytes(result, texts)),
+            (what, f"{self._feedback}/{learner}/{edition}/{edition}.html", "", page),
+        ]
+        lab = self._places.labs / learner
+        # by way of a folder that the learner can't see: in one that they see they could hold a lock for ever
+        deeds += [
+            ("moved", str(lab / "staging" / name), str(lab / "feedback" / name), page)
+            for name in fetched_pages(result, files)
+        ]
+        return deeds
 
     def has_evidence(self, waiting: Waiting) -> bool:
         """Whether a submission has been done, by a run that was cut off before it cleared it away."""
         return os.path.exists(self.evidence_of(waiting))  # noqa: PTH110  (a text, for every submission)
 
-    def keep_copy(self, found: Assessment) -> None:
-        """Keep a submission as it came, with its receipt; and the merged answers, where merging changed them."""
+    def copy(self, found: Assessment) -> list[Deed]:
+        """A submission as it came, with its receipt; and the merged answers, where merging changed them."""
         taken = found.taken
         files = dict(taken.files)
         if taken.receipt is not None:
             files[RECEIPT] = taken.receipt.model_dump_json(indent=1).encode("utf-8")
         target = self.evidence_of(taken.waiting)
+        deeds: list[Deed] = [("folder", self._evidence, target.removeprefix(self._evidence + "/"), files)]
         if found.book is not None and taken.waiting.via == "jupyterlab":
             merged = found.book.model_dump_json(indent=1).encode("utf-8")
-            write_file(f"{target}.answers.json", merged)
-        self._workshop.put(self._evidence, target.removeprefix(self._evidence + "/"), files)
+            deeds.insert(0, ("file", f"{target}.answers.json", "", merged))
+        return deeds
 
     def clear_away(self, found: Assessment) -> None:
         """Take a submission away from where it waited; into the evidence, unless that has it already."""
@@ -113,8 +143,9 @@ class Outcomes:
             except OSError as error:
                 if error.errno not in _NOT_OURS:
                     raise
-                self.keep_copy(found)
-                self.sync()
+                (failed,) = self.write([self.copy(found)])
+                if failed:
+                    raise failed from None
             else:
                 return
         found.taken.waiting.clear()  # a lab's owner may hold on to it; the evidence says that it is done

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,10 +37,12 @@ from hocvuso.records.tables import answers, scores
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from hocvuso.grading.gradebook import Recorded
+    from hocvuso.grading.scribe import Deed
     from hocvuso.places import Places
 
 Row: TypeAlias = Any  # SQLAlchemy's, with the columns that `_rows` asks for
-MOST_AT_ONCE = 256
+MOST_AT_ONCE = 512
 OTHERS_EVERY = 0.05  # seconds between two looks at what a grader holds
 say = get_language("vi")
 
@@ -111,25 +114,28 @@ class _Regrader:
         self._book = stack.enter_context(GradebookWriter(places))
         self._claims = stack.enter_context(Claims(places.var / "grader"))
         self._outcomes = stack.enter_context(Outcomes(places))
+        self._writer = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="write"))
+        self._written: tuple[Sequence[Row], Future[list[OSError | None]]] | None = None
 
     def regrade(self, edition: str, report: Callable[[str], None]) -> None:
-        """All that counts of one edition, in batches by learner."""
+        """All that counts of one edition, in batches by learner; while one is written the next one is scored."""
         last = ""
-        while batch := self._rows(edition, last):
-            last = batch[-1].learner
-            while batch:
-                mine = [row for row in batch if self._claims.take(_whose(row))]
-                try:
-                    self._regrade(mine)
-                finally:
-                    for row in mine:
-                        self._claims.free(_whose(row))
-                if len(mine) == len(batch):
-                    break
-                taken = {row.learner for row in mine}
-                self._pause(OTHERS_EVERY)
-                batch = [row for row in batch if row.learner not in taken]
-            report(say(N_("   đã chấm lại {count} bài…"), count=self.done.scored))
+        try:
+            while batch := self._rows(edition, last):
+                last = batch[-1].learner
+                while batch:
+                    mine = [row for row in batch if self._claims.take(_whose(row))]
+                    self._score(mine)
+                    if len(mine) == len(batch):
+                        break
+                    taken = {row.learner for row in mine}
+                    self._settle()
+                    self._pause(OTHERS_EVERY)
+                    batch = [row for row in batch if row.learner not in taken]
+                report(say(N_("   đã chấm lại {count} bài…"), count=self.done.scored))
+        finally:
+            self._settle()
+            self._outcomes.write([])  # also that the last ones are in their places is on the disk
 
     def _rows(self, edition: str, after: str) -> Sequence[Row]:
         """What the log says of the next submissions that count, with what they answered."""
@@ -153,22 +159,51 @@ class _Regrader:
                 .order_by(scores.c.learner)
             ).all()
 
-    def _regrade(self, batch: Sequence[Row]) -> None:
-        found = [(row, assessed) for row in batch if (assessed := self._assess(row)) is not None]
-        self.done.left += len(batch) - len(found)
-        if not found:
+    def _score(self, batch: Sequence[Row]) -> None:
+        """Score ``batch`` anew, in the gradebook; its files are begun."""
+        try:
+            found = [(row, assessed) for row in batch if (assessed := self._assess(row)) is not None]
+            self.done.left += len(batch) - len(found)
+            graded = self._now()
+            recorded = self._book.rescore([assessed for _, assessed in found], graded) if found else []
+        except BaseException:
+            self._free(batch)
+            raise
+        standing = [
+            (row, assessed, what)
+            for (row, assessed), what in zip(found, recorded, strict=True)
+            if what.counts  # else replaced meanwhile by a later one, which was scored with the same master
+        ]
+        self.done.scored += len(standing)
+        self.done.changed += sum(
+            json.loads(row.questions) != assessed.scores for row, assessed, _ in standing
+        )
+        deeds = [self._deeds(*one, graded) for one in standing]
+        self._settle()
+        self._written = batch, self._writer.submit(self._outcomes.write, deeds)
+
+    def _deeds(self, row: Row, assessed: Assessment, what: Recorded, graded: datetime) -> list[Deed]:
+        deeds = self._outcomes.new_notebook(assessed)
+        if what.latest:
+            files = self._files(row) if _from_lab(row) else {}
+            deeds += self._outcomes.shown(assessed, what, graded, files, "draft")
+        return deeds
+
+    def _settle(self) -> None:
+        """Wait until the files of the batch before are written; then others may have what was claimed."""
+        if self._written is None:
             return
-        graded = self._now()
-        recorded = self._book.rescore([assessed for _, assessed in found], graded)
-        for (row, assessed), what in zip(found, recorded, strict=True):
-            if not what.counts:  # replaced meanwhile by a later one, which was scored with the same master
-                continue
-            self._outcomes.write_graded_notebook(assessed)
-            if what.latest:
-                self._outcomes.write_shown(assessed, what, graded, self._files(row) if _from_lab(row) else {})
-            self.done.scored += 1
-            self.done.changed += json.loads(row.questions) != assessed.scores
-        self._outcomes.sync()
+        (batch, written), self._written = self._written, None
+        try:
+            for error in written.result():
+                if error:
+                    raise error
+        finally:
+            self._free(batch)
+
+    def _free(self, batch: Iterable[Row]) -> None:
+        for row in batch:
+            self._claims.free(_whose(row))
 
     def _assess(self, row: Row) -> Assessment | None:
         taken = _taken(self._places, row)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from hocvuso.grading.files import write_file
 from hocvuso.language import get_language
 from hocvuso.places import folder_of
 
@@ -96,11 +94,6 @@ def result_path(places: Places, learner: str, edition: str) -> Path:
     return places.results / folder_of(learner) / f"{edition}.json"
 
 
-@lru_cache(maxsize=8)
-def _root(places: Places) -> str:
-    return str(places.results)
-
-
 def question_text(result: QuestionResult) -> str:
     """A question's part as it stands in the record's file."""
     return result.model_dump_json(indent=1).replace("\n", "\n  ")
@@ -117,9 +110,3 @@ def result_bytes(result: Result, questions: Iterable[bytes] = ()) -> bytes:
 
 
 _NO_QUESTIONS = b'\n "questions": [],\n'
-
-
-def write_result(places: Places, result: Result, questions: Iterable[bytes] = ()) -> None:
-    """Put the record in the place of the earlier one, whole; on the disk once `files.sync` says so."""
-    path = f"{_root(places)}/{folder_of(result.learner)}/{result.edition}.json"
-    write_file(path, result_bytes(result, questions))
