@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, Self
 
 from hocvuso.errors import SandboxError
+from hocvuso.kernels.cgroups import Group
 from hocvuso.kernels.sandbox import HOME, NO_BOX, clean_env, python_paths, zygote_command
 from hocvuso.kernels.wire import Wire, WireError
 from hocvuso.language import N_
@@ -217,6 +218,7 @@ class _Life:
         self._socket, there = socket.socketpair()
         self._wire = Wire(self._socket, limit=_CONTROL_LIMIT)
         self._process: subprocess.Popen[bytes] | None = None
+        self._group: Group | None = None
         ready = _Answer()
         # bubblewrap ends with the *thread* that started it, so the thread that listens starts it
         self._thread = threading.Thread(
@@ -274,14 +276,17 @@ class _Life:
         finally:
             self._wire.close()
             self._errors.close()
+            if self._group:
+                self._group.close()
 
     def _start(self, control: int, order: _Order) -> subprocess.Popen[bytes]:
         argv = [sys.executable, "-P", "-m", "hocvuso.kernels.zygote_main", str(control)]
         boxed = (
             zygote_command(argv, env=clean_env(), read_only=order.paths) if not order.unprotected else argv
         )
+        self._group = Group.make()
         return subprocess.Popen(
-            boxed,
+            self._group.entered_by(boxed) if self._group else boxed,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=self._errors,
