@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from hocvuso.places import Places
 
 State: TypeAlias = Literal["graded", "partly", "refused"]
+_TRIES = 2  # of running code when the failure is ours: somebody may have ended the box from outside
 log = logging.getLogger("hocvuso.grading")
 T = TypeVar("T")
 MOST_NAMED = 5  # of the ids that a reason names
@@ -301,10 +302,11 @@ class CodeScorer:
         """The code's scores; without a working box no code is run, and the reason comes along."""
         fault = self.fault
         if fault is None:
-            outcome = run_code(master, solutions, self._started())
-            if outcome.state != "broken":
-                return score_code(master, solutions, outcome), None
-            log.error("code could not be run: %s", _without_words(outcome.detail))
+            for _ in range(_TRIES):
+                outcome = run_code(master, solutions, self._started())
+                if outcome.state != "broken":
+                    return score_code(master, solutions, outcome), None
+                log.error("code could not be run: %s", _without_words(outcome.detail))
             fault = SandboxError(N_("Phần mã lệnh chưa chạy được do lỗi của máy chủ; giảng viên sẽ chấm."))
         return unscored(master, solutions), fault
 
