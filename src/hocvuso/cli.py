@@ -6,6 +6,7 @@ user can mend (said in a sentence), 2 the command line itself.
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
 import signal
@@ -169,6 +170,7 @@ def grade(
 ) -> None:
     """Collect and grade what waits, once or for ever; on this machine or on a cluster."""
     places = find()
+    search_seldom()
     with pool_of(scheduler) as pool:
         if watching:
             from hocvuso.grading.watch import watch
@@ -213,11 +215,18 @@ def regrade(find: Callable[[], Places], lesson: str, *, rerun: bool) -> None:
     from hocvuso.records.export import write_export
 
     places = find()
+    search_seldom()
     done = regrade_lesson(places, lesson, report=note, now=now, rerun=rerun)
     note(done.tell(LANG))
     write_export(places)
     if done.left:
         sys.exit(1)
+
+
+def search_seldom() -> None:
+    """Let Python look for rings among objects more seldom: a batch makes many objects and hardly a ring."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pool_of(scheduler: str | None) -> AbstractContextManager[DaskPool | None]:

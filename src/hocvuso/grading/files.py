@@ -11,6 +11,7 @@ import errno
 import fcntl
 import itertools
 import os
+import re
 from contextlib import ExitStack, suppress
 from functools import cache
 from pathlib import Path
@@ -90,9 +91,10 @@ def _make_folder(folder: str) -> None:
 
 
 def _write_new(path: str, content: bytes, mode: int | None = None) -> None:
-    handle = os.open(path, _NEW, 0o666)
+    """Write a new file; ``mode`` whatever the process's mask of rights is, else as that mask says."""
+    handle = os.open(path, _NEW, mode or 0o666)
     try:
-        if mode is not None:
+        if mode is not None and _mask() & mode:
             os.fchmod(handle, mode)
         written = os.write(handle, content)
         while written < len(content):
@@ -103,6 +105,14 @@ def _write_new(path: str, content: bytes, mode: int | None = None) -> None:
         raise
     finally:
         os.close(handle)
+
+
+@cache
+def _mask() -> int:
+    """The rights that this process takes away from new files; asked without changing them, as threads write too."""
+    status = Path("/proc/self/status").read_text("ascii", "replace")
+    found = re.search(r"^Umask:\s*([0-7]+)$", status, re.MULTILINE)
+    return int(found[1], 8) if found else 0o777
 
 
 class Workshop:

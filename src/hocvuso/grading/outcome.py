@@ -110,12 +110,12 @@ class Outcomes:
             (what, f"{self._results}/{learner}/{edition}.json", "", result_bytes(result, texts)),
             (what, f"{self._feedback}/{learner}/{edition}/{edition}.html", "", page),
         ]
-        lab = self._places.labs / learner
-        # by way of a folder that the learner can't see: in one that they see they could hold a lock for ever
-        deeds += [
-            ("moved", str(lab / "staging" / name), str(lab / "feedback" / name), page)
-            for name in fetched_pages(result, files)
-        ]
+        if names := fetched_pages(result, files):
+            lab = self._places.labs / learner
+            # by way of a folder that the learner can't see: in one that they see they could hold a lock for ever
+            deeds += [
+                ("moved", str(lab / "staging" / name), str(lab / "feedback" / name), page) for name in names
+            ]
         return deeds
 
     def has_evidence(self, waiting: Waiting) -> bool:

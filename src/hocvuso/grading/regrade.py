@@ -105,7 +105,7 @@ class _Regrader:
         rerun: bool,
     ) -> None:
         self.done = Regraded()
-        self._places = places
+        self._inbound = places.inbound
         self._now = now
         self._pause = pause
         self._rerun = rerun
@@ -206,7 +206,7 @@ class _Regrader:
             self._claims.free(_whose(row))
 
     def _assess(self, row: Row) -> Assessment | None:
-        taken = _taken(self._places, row)
+        taken = _taken(self._inbound, row)
         stored = json.loads(row.answers) if row.answers is not None else self._stored(row)
         found = self._assessor.read_stored(taken, stored, row.submission_hash)
         if found.master is None or not found.master.tests:
@@ -238,10 +238,10 @@ class _Regrader:
         return read_folder(self._evidence(row))
 
     def _evidence(self, row: Row) -> Path:
-        return Path(self._outcomes.evidence_of(_taken(self._places, row).waiting))
+        return Path(self._outcomes.evidence_of(_taken(self._inbound, row).waiting))
 
 
-def _taken(places: Places, row: Row) -> Taken:
+def _taken(inbound: Path, row: Row) -> Taken:
     """The submission as the log tells it."""
     handed_in = datetime.fromisoformat(row.handed_in)
     receipt = Receipt.model_construct(
@@ -254,9 +254,7 @@ def _taken(places: Places, row: Row) -> Taken:
         via=row.via,
         files={},
     )
-    waiting = Waiting(
-        places.inbound, (row.submission,), row.learner, row.edition, row.via, None, receipt, handed_in
-    )
+    waiting = Waiting(inbound, (row.submission,), row.learner, row.edition, row.via, None, receipt, handed_in)
     return Taken(waiting, {}, receipt)
 
 

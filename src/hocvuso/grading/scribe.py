@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 Deed: TypeAlias = "tuple[str, str, str, Any]"  # what, where, where in it, contents: see `_act`
 _PR_DEATH_SIGNAL = 1
-_THREADS = 4
+_THREADS = 8
 _LENGTH = 8  # bytes before each message
 
 
