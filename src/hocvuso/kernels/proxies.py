@@ -17,17 +17,12 @@ A process that dies, hangs or breaks the rules ends the test with `LearnerGone`,
 
 from __future__ import annotations
 
-import asyncio
-import bdb
-import collections
 import itertools
-import sys
 import types
-import unittest
-import unittest.case
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from hocvuso.kernels.in_place import renew
 from hocvuso.kernels.plain import (
     NO_VALUE,
     TYPES,
@@ -42,29 +37,23 @@ from hocvuso.kernels.plain import (
     whole,
 )
 from hocvuso.kernels.probes import PROTOCOLS
+from hocvuso.kernels.remote_errors import made, of_error, own_error, said_aloud, shown
+from hocvuso.kernels.remote_objects import (
+    BASES,
+    DERIVED,
+    RemoteObject,
+    derived_type,
+    held,
+    number_of,
+    own_name,
+    proxy_type,
+)
 from hocvuso.kernels.wire import WireError, WireTimeout
 
 if TYPE_CHECKING:
     from hocvuso.kernels.records import Peer
 
 Message = dict[str, Any]
-FREE = frozenset(
-    "str repr format iter next len getitem bool int float complex index round abs".split()  # noqa: SIM905
-)
-"""What may be asked of any object: each gives plain data, and tells nothing but keys and digits."""
-
-
-QUIET: tuple[type[BaseException], ...] = (
-    StopIteration,
-    StopAsyncIteration,
-    GeneratorExit,
-    BrokenPipeError,
-    asyncio.CancelledError,
-    unittest.SkipTest,
-    unittest.case._ShouldStop,  # type: ignore[attr-defined]  # noqa: SLF001  (no public name)
-    bdb.BdbQuit,
-)
-"""What loops, contexts and test runners take for an ordinary end: a test left by one of these would say nothing."""
 
 
 class LearnerGone(BaseException):
@@ -110,9 +99,9 @@ class Remote:
             self.rebind(name, self._value(record))
         for place, record in _pairs(reply.get("changed")):
             if type(place) is int and 0 <= place < len(given):
-                _renew(given[place], self._value(record))
+                renew(given[place], self._value(record))
         if "raised" in reply:
-            raise _said_aloud(self._error(reply["raised"]), request)
+            raise said_aloud(self._error(reply["raised"]), request)
         return self._value(reply.get("value"), given)
 
     def look(self, names: list[str]) -> dict[str, tuple[Any, Json]]:
@@ -166,7 +155,7 @@ class Remote:
         """
         self.used.add(what)
         if self.allowed is None:
-            return not self._foreign.get(_number_of(on), False)
+            return not self._foreign.get(number_of(on), False)
         return what in self.allowed
 
     def do(self, on: RemoteObject, what: str, *arguments: object) -> Any:
@@ -212,7 +201,7 @@ class Remote:
             able = frozenset(PROTOCOLS) & {part for part in array(record.get("p", [])) if type(part) is str}
             if kind == "class":
                 able |= {"call"}
-            known = _proxy_type(able)(self, number, text(record["n"], 500), line)
+            known = proxy_type(able)(self, number, text(record["n"], 500), line)
             self._objects[number] = known
             self._foreign[number] = kind != "function" and record.get("m") != "__main__"
         return known
@@ -220,14 +209,14 @@ class Remote:
     def _derived(self, record: Message, plain: object) -> object:
         """A plain value of a learner's subclass of a builtin: the value, with the rest within reach."""
         remote = self._object(record)
-        if not isinstance(remote, RemoteObject) or type(plain) not in _BASES:
+        if not isinstance(remote, RemoteObject) or type(plain) not in BASES:
             return plain
-        made = _derived_type(type(plain))(plain)
+        made = derived_type(type(plain))(plain)
         made.__dict__["_remote"] = remote
         return made
 
     def _refer(self, value: object) -> Message | None:
-        remote = getattr(value, "__dict__", {}).get("_remote") if type(value) in _DERIVED.values() else value
+        remote = getattr(value, "__dict__", {}).get("_remote") if type(value) in DERIVED.values() else value
         if isinstance(remote, RemoteObject):
             return held(remote)
         if isinstance(value, type) and value in self._errors.values():
@@ -274,15 +263,15 @@ class Remote:
             line, name = _line(record), text(record.get("e"), 100)
             args = tuple(array(decode(record.get("args"), self._arg)))
             shown = text(record.get("s"), 20_000)
-            own = _own_error(record)
+            own = own_error(record)
         except (PlainError, LookupError, TypeError):
             self.lose("broken")
         if own is not None:
-            return _made(own, args, shown)
+            return made(own, args, shown)
         if not line:
             kind = TYPES.get(name, Exception)
-            return _made(kind if issubclass(kind, BaseException) else Exception, args, None)
-        error = _made(self._error_class(line, name), args, shown)
+            return made(kind if issubclass(kind, BaseException) else Exception, args, None)
+        error = made(self._error_class(line, name), args, shown)
         number = record.get("h")
         if type(number) is int:
             error.__dict__["_remote"] = RemoteObject(self, number, line[0][1], line)
@@ -303,237 +292,9 @@ class Remote:
                 base = self._error_class(line[1:], builtin)
             elif not issubclass(base, BaseException):
                 base = Exception
-            extra = {"__getattr__": _of_error, "__str__": _shown}
+            extra = {"__getattr__": of_error, "__str__": shown}
             known = self._errors[number] = type(name.replace("\0", ""), (base,), extra)
         return known
-
-
-class RemoteObject:
-    """An object of the learner's that is not plain. Equal to itself only."""
-
-    __slots__ = ("__weakref__", "_line", "_name", "_number", "_remote")
-
-    def __init__(self, remote: Remote, number: int, name: str, line: list[tuple[int, str]]) -> None:
-        for slot, value in (("_remote", remote), ("_number", number), ("_name", name), ("_line", line)):
-            object.__setattr__(self, slot, value)
-
-    def __getattr__(self, name: str) -> Any:
-        remote: Remote = object.__getattribute__(self, "_remote")
-        if name == "__name__":
-            return object.__getattribute__(self, "_name")
-        if (name.startswith("__") and name != "__doc__") or not remote.allow(f"get:{name}", self):
-            raise AttributeError(name)
-        return remote.ask({"op": "get", "on": held(self), "name": name})
-
-    def __setattr__(self, name: str, value: object) -> None:
-        remote: Remote = object.__getattribute__(self, "_remote")
-        if not remote.allow(f"set:{name}", self):
-            raise AttributeError(name)
-        remote.ask({"op": "set", "on": held(self), "name": name, "value": remote.plain(value)})
-
-    def __delattr__(self, name: str) -> None:
-        remote: Remote = object.__getattribute__(self, "_remote")
-        if not remote.allow(f"set:{name}", self):
-            raise AttributeError(name)
-        remote.ask({"op": "del", "on": held(self), "name": name})
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
-
-    __hash__ = object.__hash__
-
-    def __str__(self) -> str:
-        return _as_text(_remote_of(self).do(self, "str"))
-
-    def __repr__(self) -> str:
-        return _as_text(_remote_of(self).do(self, "repr"))
-
-    def __format__(self, spec: str) -> str:
-        return _as_text(_remote_of(self).do(self, "format", spec))
-
-    def __dir__(self) -> list[str]:
-        return []
-
-    def __instancecheck__(self, instance: object) -> bool:
-        return _number_of(self) in _classes_of(instance)
-
-    def __subclasscheck__(self, cls: object) -> bool:
-        return isinstance(cls, RemoteObject) and _number_of(self) in {number for number, _ in _line_of(cls)}
-
-
-def held(remote: RemoteObject) -> Message:
-    """What the learner's process knows an object by."""
-    return {"t": "held", "h": _number_of(remote)}
-
-
-def own_name(value: object) -> tuple[str, str] | None:
-    """Module and name of a function or class that a loaded module has under that name, and that is not a cell's."""
-    module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
-    if not isinstance(name, str) or not callable(value):
-        name = None
-    if name is None and callable(value):  # numpy's functions have no module of theirs
-        name = getattr(value, "__name__", None)
-        module = module or type(value).__module__
-    if not isinstance(module, str) or not isinstance(name, str) or module == "__main__" or "<" in name:
-        return None
-    found: object = sys.modules.get(module)
-    for part in name.split("."):
-        found = getattr(found, part, None)
-    return (module, name) if found is value else None
-
-
-def _remote_of(value: RemoteObject) -> Remote:
-    return object.__getattribute__(value, "_remote")  # type: ignore[no-any-return]
-
-
-def _number_of(value: RemoteObject) -> int:
-    return object.__getattribute__(value, "_number")  # type: ignore[no-any-return]
-
-
-def _line_of(value: RemoteObject) -> list[tuple[int, str]]:
-    return object.__getattribute__(value, "_line")  # type: ignore[no-any-return]
-
-
-def _classes_of(value: object) -> set[int]:
-    """The numbers of the learner's classes that ``value`` is an instance of."""
-    if not isinstance(value, RemoteObject):
-        value = getattr(value, "__dict__", {}).get("_remote")
-    return {number for number, _ in _line_of(value)} if isinstance(value, RemoteObject) else set()
-
-
-def _as_text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError("no text")
-    return value
-
-
-def _method(what: str) -> Callable[..., Any]:
-    """The special method of a proxy for one of the protocols."""
-
-    def method(self: RemoteObject, *arguments: object) -> Any:
-        remote = _remote_of(self)
-        if what not in FREE and not remote.allow(f"do:{what}", self):
-            if what in _ARITHMETIC:
-                return NotImplemented
-            raise TypeError(f"this object has no {PROTOCOLS[what]}")
-        return remote.do(self, what, *arguments)
-
-    return method
-
-
-def _call(self: RemoteObject, *args: Any, **kwargs: Any) -> Any:
-    return _remote_of(self).call(self, args, kwargs)
-
-
-def _enter(self: RemoteObject) -> Any:
-    return _remote_of(self).do(self, "enter")
-
-
-def _exit(self: RemoteObject, *_: object) -> Any:
-    return _remote_of(self).do(self, "exit", None, None, None)
-
-
-def _iter(self: RemoteObject) -> Any:
-    made = _remote_of(self).do(self, "iter")
-    return made if isinstance(made, RemoteObject) else iter(made)
-
-
-_ARITHMETIC = frozenset(
-    f"{side}{name}"
-    for name in ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"]
-    for side in ("", "r", "i")
-)
-_METHODS: dict[str, Callable[..., Any]] = {what: _method(what) for what in PROTOCOLS} | {
-    "call": _call,
-    "enter": _enter,
-    "exit": _exit,
-    "iter": _iter,
-}
-_TYPES: dict[frozenset[str], type[RemoteObject]] = {}
-
-
-def _proxy_type(able: frozenset[str]) -> type[RemoteObject]:
-    """The class of proxies for objects that can do just this."""
-    if able not in _TYPES:
-        methods: dict[str, Any] = {PROTOCOLS[what]: _METHODS[what] for what in able}
-        name = "RemoteCallable" if "call" in able else "RemoteObject"
-        _TYPES[able] = type(name, (RemoteObject,), {"__slots__": (), **methods})
-    return _TYPES[able]
-
-
-_BASES = (int, float, complex, str, bytes, list, tuple, set, frozenset, dict)
-_DERIVED: dict[type, type] = {}
-
-
-def _derived_type(base: type) -> type:
-    """A subclass of a builtin whose further attributes are the learner's; it compares as the builtin does."""
-    if base not in _DERIVED:
-
-        def attribute(self: Any, name: str) -> Any:
-            remote = self.__dict__.get("_remote")
-            if remote is None or name.startswith("__"):
-                raise AttributeError(name)
-            return getattr(remote, name)
-
-        _DERIVED[base] = type(base.__name__, (base,), {"__getattr__": attribute})
-    return _DERIVED[base]
-
-
-def _of_error(self: BaseException, name: str) -> Any:
-    remote = self.__dict__.get("_remote")
-    if remote is None or name.startswith("__"):
-        raise AttributeError(name)
-    return getattr(remote, name)
-
-
-def _shown(self: BaseException) -> str:
-    shown = self.__dict__.get("_shown")
-    return shown if isinstance(shown, str) else BaseException.__str__(self)
-
-
-def _said_aloud(error: BaseException, request: Message) -> BaseException:
-    """``error``, or a plain one in its place where a function of the learner's would end a test in silence."""
-    if isinstance(error, StopIteration) and request.get("what") == "next":
-        return error
-    return RuntimeError(f"{type(error).__name__} was raised") if isinstance(error, QUIET) else error
-
-
-def _made(kind: type[BaseException], args: tuple[Any, ...], shown: str | None) -> BaseException:
-    """An exception with these arguments, whatever its constructor would want."""
-    try:
-        error = kind(*args)
-    except Exception:  # noqa: BLE001  (then without it)
-        try:
-            error = kind.__new__(kind)
-        except TypeError:
-            error = Exception()
-        error.args = args
-    if shown is not None:
-        error.__dict__["_shown"] = shown
-    return error
-
-
-_NO_LIBRARY = {"builtins", "__main__", "hocvuso"}
-_own_errors: dict[type, type] = {}
-
-
-def _own_error(record: Message) -> type[BaseException] | None:
-    """The judge's own class for an exception that some loaded library has."""
-    module, name = record.get("m"), record.get("q")
-    if type(module) is not str or type(name) is not str or module.partition(".")[0] in _NO_LIBRARY:
-        return None
-    found: object = sys.modules.get(module)
-    for part in name.split("."):
-        found = vars(found).get(part) if isinstance(found, types.ModuleType | type) else None
-    if not (isinstance(found, type) and issubclass(found, BaseException)):
-        return None
-    if found not in _own_errors:
-        _own_errors[found] = type(found.__name__, (found,), {"__init__": _no_init, "__str__": _shown})
-    return _own_errors[found]
-
-
-def _no_init(self: BaseException, *args: object) -> None:
-    self.args = args
 
 
 def _line(record: Message) -> list[tuple[int, str]]:
@@ -549,37 +310,3 @@ def _pairs(record: Json) -> list[list[Any]]:
 
 def _named(record: Json) -> list[tuple[str, Json]]:
     return list(record.items()) if type(record) is dict else []
-
-
-def _renew(old: Any, new: Any) -> None:
-    """Make ``old`` what ``new`` is, in place, where both are of the same changeable kind."""
-    if isinstance(old, list | bytearray | collections.deque) and isinstance(
-        new, list | bytearray | collections.deque
-    ):
-        _renew_parts(old, new)
-    elif isinstance(old, dict) and isinstance(new, dict):
-        kept = {key: _renewed(old[key], value) if key in old else value for key, value in new.items()}
-        old.clear()
-        old.update(kept)
-    elif isinstance(old, set) and isinstance(new, set):
-        old.clear()
-        old.update(new)
-    elif type(old) is type(new) and type(old).__name__ == "ndarray" and old.shape == new.shape:
-        old[...] = new
-    elif type(old) is type(new) and type(old).__name__ in {"Series", "DataFrame"}:
-        old._update_inplace(new)  # noqa: SLF001  (what pandas' own inplace=True does)
-
-
-def _renew_parts(old: Any, new: Any) -> None:
-    parts = [_renewed(a, b) for a, b in zip(old, new, strict=False)]
-    parts += list(itertools.islice(new, len(parts), None))
-    old.clear()
-    old.extend(parts)
-
-
-def _renewed(old: Any, new: Any) -> Any:
-    """``old`` with what ``new`` holds if that can be done in place, else ``new``."""
-    if type(old) is type(new) and isinstance(old, list | dict | set):
-        _renew(old, new)
-        return old
-    return new
