@@ -86,7 +86,8 @@ def waiting(places: Places) -> dict[str, str]:
 def check_whole(places: Places, handed_in: dict[str, str], reference: Places) -> None:
     """Every submission has been graded once, nothing is left over, and all is as in ``reference``."""
     school, expected = School(places), School(reference)
-    assert left_over(places) == []
+    left = left_over(places)
+    assert left == []
     for query in (
         "SELECT submission, learner, state, counts, points FROM hocvuso_scores ORDER BY submission",
         "SELECT subject, action FROM hocvuso_audit ORDER BY subject",

@@ -97,3 +97,15 @@ def test_it_finishes_and_leaves_nothing_behind(tmp_path):
         scribe.write([[("folder", str(tmp_path), "an/x", {"a": b"1"})]])
         assert list((tmp_path / ".staging").iterdir())
     assert list((tmp_path / ".staging").iterdir()) == []
+
+
+def test_what_a_killed_one_held_for_too_long_is_removed_at_the_end(tmp_path):
+    """It may still be waiting for the disk when the next one starts."""
+    with Scribe([str(tmp_path)], []) as old:
+        old.write([])
+        with Scribe([str(tmp_path)], []) as new:
+            new.write([])
+            assert len(list((tmp_path / ".staging").iterdir())) == 2
+            os.kill(old._process.pid, signal.SIGKILL)
+            old._process.wait()
+        assert list((tmp_path / ".staging").iterdir()) == []

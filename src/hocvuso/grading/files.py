@@ -163,12 +163,13 @@ def place(made: str, target: str) -> None:
 
 
 def _bench(staging: Path, stack: ExitStack) -> Path:
-    """A folder of one's own below ``staging``, held until ``stack`` closes; those that nobody holds are removed."""
+    """A folder of one's own below ``staging``, held until ``stack`` closes; those that nobody holds are removed.
+
+    They are looked for at the end once more: who was killed while waiting for the disk still holds its own for a while.
+    """
     staging.mkdir(parents=True, exist_ok=True)
-    for left in staging.iterdir():
-        with suppress(OSError), ExitStack() as trial:
-            _hold(left, trial)
-            rmtree(left, ignore_errors=True)
+    _sweep(staging)
+    stack.callback(_sweep, staging)
     while True:
         bench = staging / f"{os.getpid()}-{os.urandom(4).hex()}"
         bench.mkdir()
@@ -178,6 +179,14 @@ def _bench(staging: Path, stack: ExitStack) -> Path:
                 stack.push(trial.pop_all())
                 stack.callback(rmtree, bench, ignore_errors=True)
                 return bench
+
+
+def _sweep(staging: Path) -> None:
+    with suppress(FileNotFoundError):  # somebody has removed the course
+        for left in staging.iterdir():
+            with suppress(OSError), ExitStack() as trial:
+                _hold(left, trial)
+                rmtree(left, ignore_errors=True)
 
 
 def _hold(folder: Path, stack: ExitStack) -> None:
