@@ -191,5 +191,5 @@ def test_no_scheduler_is_a_sentence(address, monkeypatch):
 
 def told(found: Assessment | Exception) -> tuple[object, ...]:
     """What an assessment says."""
-    assert isinstance(found, Assessment), found
+    assert isinstance(found, Assessment), (found, vars(found))
     return found.state, found.scores, [reason.tell() for reason in found.reasons]

@@ -83,6 +83,25 @@ def test_a_group_that_nobody_may_enter_is_not_used(fake):
     assert Group.make() is None
 
 
+def test_only_groups_that_are_left_over_are_removed(fake):
+    """A new one may belong to somebody who is just starting."""
+    fake("/service/main")
+    first, second = Group.make().folders[0], Group.make().folders[0]
+    for file in (*first.iterdir(), *second.iterdir()):
+        file.unlink()  # the real ones have no files that count
+    os.utime(first, (0, 0))
+    third = Group.make().folders[0]
+    assert (first.exists(), second.exists(), third.exists()) == (False, True, True)
+
+
+def test_a_command_runs_also_where_its_group_has_gone(tmp_path):
+    """The group is a further wall, not the only one."""
+    done = subprocess.run(
+        Group([tmp_path / "gone"]).entered_by(["printf", "yes"]), capture_output=True, text=True, check=True
+    )
+    assert (done.stdout, done.stderr) == ("yes", "")
+
+
 def test_a_command_enters_every_folder_and_keeps_its_words(tmp_path):
     """Words with spaces and quotes stay as they are."""
     folders = [tmp_path / "một hai", tmp_path / "b"]

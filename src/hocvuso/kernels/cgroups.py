@@ -20,6 +20,7 @@ _SHARE = 0.75  # of the machine's memory, for all children together
 _PROCESSES = 4096
 _CONTROLLERS = ("memory", "pids")
 _TRIES = 50
+_NEW = 60  # seconds in which a group may still be waiting for its first process
 
 
 class Group:
@@ -36,7 +37,8 @@ class Group:
             for parent, limits in _parents():
                 for left in parent.glob(_NAME + "*"):
                     with contextlib.suppress(OSError):  # in use
-                        left.rmdir()
+                        if time.time() - left.stat().st_mtime > _NEW:
+                            left.rmdir()
                 folder = parent / f"{_NAME}{os.getpid()}-{os.urandom(3).hex()}"
                 folder.mkdir()
                 made.append(folder)
@@ -48,9 +50,9 @@ class Group:
         return cls(made) if made else None
 
     def entered_by(self, argv: list[str]) -> list[str]:
-        """``argv`` as a command that enters the group before it runs."""
-        enter = "".join('echo 0 > "$1/cgroup.procs"; shift; ' for _ in self.folders)
-        return ["/bin/sh", "-e", "-c", f'{enter}exec "$@"', "sh", *map(str, self.folders), *argv]
+        """``argv`` as a command that enters the group before it runs; it runs, too, where that fails."""
+        enter = "".join('{ echo 0 > "$1/cgroup.procs"; } 2>/dev/null; shift; ' for _ in self.folders)
+        return ["/bin/sh", "-c", f'{enter}exec "$@"', "sh", *map(str, self.folders), *argv]
 
     def close(self) -> None:
         """Remove the group; the next `make` removes it when a process is still leaving it."""
