@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from hocvuso.grading.scribe import Scribe
 @pytest.fixture
 def scribe(tmp_path):
     """A scribe below two roots."""
-    with Scribe([str(tmp_path / "whole")], [str(tmp_path / "shown")]) as made:
+    with closing(Scribe([str(tmp_path / "whole")], [str(tmp_path / "shown")])) as made:
         yield made
 
 
@@ -93,7 +94,7 @@ def test_it_ends_with_the_process_that_started_it(tmp_path):
 
 def test_it_finishes_and_leaves_nothing_behind(tmp_path):
     """Closed after a batch: no folder of its own is left where the whole folders are put together."""
-    with Scribe([str(tmp_path)], []) as scribe:
+    with closing(Scribe([str(tmp_path)], [])) as scribe:
         scribe.write([[("folder", str(tmp_path), "an/x", {"a": b"1"})]])
         assert list((tmp_path / ".staging").iterdir())
     assert list((tmp_path / ".staging").iterdir()) == []
@@ -101,9 +102,9 @@ def test_it_finishes_and_leaves_nothing_behind(tmp_path):
 
 def test_what_a_killed_one_held_for_too_long_is_removed_at_the_end(tmp_path):
     """It may still be waiting for the disk when the next one starts."""
-    with Scribe([str(tmp_path)], []) as old:
+    with closing(Scribe([str(tmp_path)], [])) as old:
         old.write([])
-        with Scribe([str(tmp_path)], []) as new:
+        with closing(Scribe([str(tmp_path)], [])) as new:
             new.write([])
             assert len(list((tmp_path / ".staging").iterdir())) == 2
             os.kill(old._process.pid, signal.SIGKILL)

@@ -49,9 +49,6 @@ class Drafts:
     def __init__(self) -> None:
         self._parts: dict[str, str] = {}
 
-    def __len__(self) -> int:
-        return len(self._parts)
-
     def put(self, path: str | Path, content: bytes) -> None:
         """Let ``content`` be at ``path`` after the next `publish`."""
         self._parts[str(path)] = _draft(path, content)

@@ -26,8 +26,6 @@ from hocvuso.grading.files import Drafts, Workshop, sync, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from types import TracebackType
-    from typing import Self
 
 Deed: TypeAlias = "tuple[str, str, str, Any]"  # what, where, where in it, contents: see `_act`
 _PR_DEATH_SIGNAL = 1
@@ -36,7 +34,7 @@ _LENGTH = 8  # bytes before each message
 
 
 class Scribe:
-    """The process, from outside; a context manager. Safe to use from several threads, one request at a time.
+    """The process, from outside, until `close`. Safe to use from several threads, one request at a time.
 
     ``roots`` are those of whole folders (`Workshop`); everything below them and ``more`` is brought to the disk.
     """
@@ -46,14 +44,6 @@ class Scribe:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._start()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """End the process, after what it is doing."""
