@@ -176,7 +176,7 @@ class Grounds:
             {name: manual for name, (_, manual, _) in rows.items() if manual is not None},
             secret.shown(texts, but=("key of a question", "a way out of the box", *but))
             | secret.told(texts)
-            | (secret.told(seen) - _ONLY_FOR_TRAINERS),
+            | secret.told(seen),
             [reason["message"] for reason in result["reasons"]],
         )
 
@@ -215,8 +215,6 @@ def accused_in(places: Places) -> set[str]:
     return {subject.split("/")[0] for subject, details in rows if "tampered" in json.loads(details)}
 
 
-# a test that runs beside learner code can be seen by it; what it then shows must reach trainers only
-_ONLY_FOR_TRAINERS = {"hidden test, inside"}
 _ALIVE = re.compile(r"<(script|img|svg|iframe|object|embed)\b|\son\w+=[^&]*>", re.IGNORECASE)
 _PLAIN = {"text/plain", "image/png"}
 

@@ -18,6 +18,7 @@ from tests.attacks.shape import Attack, load_attacks
 DOCUMENT = Path(__file__).parents[2] / "docs" / "security-suite.md"
 KINDS = {
     "answers": "The file answers.json, as no front end would write it",
+    "asking": "Asking the judge what a test that runs beside the code expects",
     "ending": "Ending, stopping or replacing the process that is graded",
     "equality": "Answers that agree with whatever they are compared with",
     "escaping": "Ways out of the box: network, system calls, files, the machine",

@@ -10,7 +10,7 @@ import base64
 from collections.abc import Iterable
 
 HIDDEN = "chim-baitest-5b1d9a77"  # in every hidden test that can be judged from outside
-BESIDE = "chim-trongtest-88e2c013"  # in the hidden test that runs beside learner code: nobody may be shown it
+BESIDE = "chim-trongtest-88e2c013"  # in the hidden tests that run beside learner code
 KEY = "chim-dapan-41c7ee02"  # the explanation of the question in the code lesson
 GRADEBOOK = "chim-sodiem-7d20b9f4"  # another learner's name in the gradebook
 ENVIRONMENT = "chim-moitruong-c3a1f6e8"  # in the grader's environment

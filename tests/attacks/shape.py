@@ -13,7 +13,7 @@ below what a success would look like. Its names:
 ``prepare``   edits the `Submission` before it is written.
 ``place``     changes the written folder: links, pipes, rights.
 ``LEARNER``   who hands it in, where the name is part of the attack.
-``LUCK``      how many learners try it, where its success is a matter of luck: not all may get through.
+``TRIES``     how many learners try it, where its success would be a matter of luck: none may get through.
 ``STOCK``     why the attack can't be tried on stock nbgrader.
 
 That nothing of the secrets in `secret.py` comes out, that no trap of `traps.py` is sprung and that everybody else's
@@ -83,13 +83,13 @@ class Attack:
     learner: str
     prepare: Callable[[Submission], None] | None
     place: Callable[[Path], None] | None
-    luck: int
+    tries: int
     stock: str
 
     @property
     def learners(self) -> tuple[str, ...]:
         """Everybody who tries it."""
-        more = (f"{self.learner}-{number}" for number in range(2, self.luck + 1))
+        more = (f"{self.learner}-{number}" for number in range(2, self.tries + 1))
         return (self.learner, *more)
 
     @property
@@ -159,7 +159,7 @@ def _load(path: Path) -> Attack:
         learner=found.get("LEARNER", f"{kind}-{name}".replace("_", "-")),
         prepare=found.get("prepare"),
         place=found.get("place"),
-        luck=found.get("LUCK", 1),
+        tries=found.get("TRIES", 1),
         stock=found.get("STOCK", ""),
     )
 

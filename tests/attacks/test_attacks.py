@@ -83,16 +83,12 @@ def battle(battlefield: Places) -> Iterator[Battle]:
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.id)
 def test_the_attack_ends_as_its_file_says(battle, attack):
     """State and points are the expected ones, no person's mark appeared, and no secret came out."""
-    tried = battle.outcomes[attack.id]
-    for found in tried:
+    for found in battle.outcomes[attack.id]:
         assert not found.leaks
         assert not found.manual
         assert found.state == attack.expected["state"], found.reasons
-    if attack.expected["state"] == "graded":
-        deserved = attack.scores(battle.full[attack.edition])
-        caught = [found for found in tried if found.scores == deserved]
-        # where it is a matter of luck, so many try that all get through less than once in four thousand runs
-        assert caught, tried
+        if attack.expected["state"] == "graded":
+            assert found.scores == attack.scores(battle.full[attack.edition])
 
 
 @pytest.mark.slow

@@ -268,10 +268,10 @@ def test_a_fake_table_has_no_method_that_says_equal(runner):
 
 
 def test_meddling_with_an_inside_test_is_named(runner):
-    """A variant that passes, or machinery that was changed, stands with the score."""
+    """Points that the answers don't allow, or machinery that was changed, stand with the score."""
     part = scores(runner, TRAP, {"f": ATTACKS["asserts are transformed away"]})[-1]
     assert (part.mode, part.score, part.state) == ("inside", 0.0, "wrong")
-    assert part.tampered == "variant"
+    assert part.tampered == "check"
     assert "can thiệp" in part.notes[0][0]
 
 
@@ -299,7 +299,7 @@ def test_recorded_answers_are_judged_again_by_a_corrected_test(runner):
 
 
 def test_a_master_without_solutions_is_judged_inside(runner):
-    """Nothing can be tried out there; a failing variant stands beside each test."""
+    """Nothing can be tried out there; each test has a canary beside it."""
     bare = lesson(("solution", "f", "raise NotImplementedError", 0), ("test", "t", "assert f(1) == 2", 1))
     assert runner.plan(bare.code_cells).modes == {"t": "inside"}
     assert graded(runner, bare, f="def f(n):\n    return n + 1") == {"t": (1.0, "")}

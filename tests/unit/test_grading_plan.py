@@ -1,16 +1,15 @@
-"""Variants of an inside test, and plans that are not to be trusted."""
+"""What hangs on the comparisons of an inside test, and plans that are not to be trusted."""
 
 import random
-from collections import Counter
 
 import pytest
 
 from hocvuso.grading import plan as plans
 from hocvuso.grading.code import RunCell, score_cells
 from hocvuso.grading.code_runner import CodeRunner
-from hocvuso.grading.plan import Choice, Plan, make_job, read_plan, write_plan
-from hocvuso.grading.reading import Change
-from hocvuso.kernels.runner import CellRun, RunOutcome
+from hocvuso.grading.plan import Plan, make_job, read_plan, write_plan
+from hocvuso.grading.sealing import Form
+from hocvuso.kernels.runner import CellRun, RunOutcome, Trial
 from hocvuso.lessons.master import CodeCell
 
 CELLS = (
@@ -19,49 +18,81 @@ CELLS = (
 )
 
 
-def inside(values: list[int]) -> plans.TestPlan:
-    """A test ``f() == (1, 2, 3, 4)`` with so many other values at each of its places."""
-    source = CELLS[1].source
-    choices = [
-        Choice(
-            change=Change(source.index(str(place)), source.index(str(place)) + 1, str(10 * place + other)),
-            score=0.0,
-        )
-        for place, count in enumerate(values, 1)
-        for other in range(count)
-    ]
-    return plans.TestPlan(mode="inside", source=source, choices=tuple(choices))
-
-
-@pytest.mark.parametrize(
-    ("values", "texts"), [([1], 2), ([7], 8), ([1, 1], 4), ([3, 3], 8), ([1, 1, 1, 1], 8)]
-)
-def test_no_value_is_more_frequent_than_another(values, texts):
-    """Among the test and its variants each value of a place stands in as many texts as the others of that place."""
-    for seed in range(20):
-        plan = Plan(("f",), {"t": inside(values)})
-        job = make_job(plan, [(CELLS[1], "")], random.Random(seed))
-        (cell,) = job.cells
-        found = [cell.source, *cell.variants]
-        assert len(set(found)) == len(found) == texts
-        columns = zip(*(text.rpartition("(")[2].rstrip(")").split(", ") for text in found), strict=True)
-        for column in columns:
-            assert len(set(Counter(column).values())) == 1
+def inside(*, weak: bool = False) -> plans.TestPlan:
+    """An inside test with three comparisons, of which the last is asked twice."""
+    form = Form(
+        "__check__(0, f())", "f() == 1", ("m = 1",), ("__part__[0] == m", "", "__part__[0]"), ("'a'",)
+    )
+    asked = [["True", []]]
+    return plans.TestPlan(
+        mode="inside",
+        source=CELLS[1].source,
+        form=form,
+        expected=(asked, [], [*asked, ["True", [0]]]),
+        full=4.0,
+        losses=(2.0, 0.0, 1.0),
+        additive=True,
+        weak=weak,
+    )
 
 
 def test_a_plan_is_read_back_as_it_was(tmp_path):
     """JSON on the disk, equal when read."""
-    plan = Plan(("f",), {"t": inside([2, 1])}, ("x",))
+    plan = Plan(("f",), {"t": inside()}, ("x",))
     write_plan(tmp_path / "plan.json", plan)
     assert read_plan(tmp_path / "plan.json") == plan
 
 
-def test_a_wrong_answer_that_a_variant_expects_is_not_called_meddling():
-    """It fails the test, so it has no points to lose; one that passes both is named."""
+@pytest.mark.parametrize(
+    ("additive", "wrong", "most"),
+    [
+        (True, (0, 0, 0), 4.0),
+        (True, (1, 0, 0), 2.0),
+        (True, (0, 0, 2), 2.0),
+        (True, (1, 0, 2), 0.0),
+        (True, (5, 0, 5), 0.0),
+        (False, (0, 0, 0), 4.0),
+        (False, (1, 0, 2), 2.0),
+        (False, (0, 3, 1), 3.0),
+    ],
+)
+def test_the_most_that_answers_allow(additive, wrong, most):
+    """Losses add up where the author's did; elsewhere the largest one is sure."""
+    plan = Plan(("f",), {"t": plans.replace(inside(), additive=additive)})
+    job = make_job(plan, [(CELLS[1], "")], random.Random(1))
+    assert job.cells[0].most(wrong) == most
+
+
+def test_only_a_test_without_secrets_has_a_canary():
+    """A comparison that must fail, other numbers each time; the first form is the test."""
+    for weak in (False, True):
+        plan = Plan(("f",), {"t": inside(weak=weak)})
+        (cell,) = make_job(plan, [(CELLS[1], "")], random.Random(1)).cells
+        first, *rest = (form["source"] for form in cell.forms)
+        assert first == "__check__(0, f())"
+        assert len(rest) == weak
+        for text in rest:
+            exec(text.replace("__check__(0, f())", "pass").rpartition("\n")[0])  # noqa: S102
+            with pytest.raises(AssertionError):
+                exec(text.rpartition("\n")[2])  # noqa: S102
+        assert plan.weak == (("t",) if weak else ())
+
+
+def test_more_points_than_the_answers_allow_are_meddling():
+    """So is a canary that lives; who has no points is not blamed."""
     error = ({"output_type": "error", "ename": "AssertionError", "evalue": "", "traceback": []},)
     ran = RunCell(CELLS[1], "")
-    for outputs, score, tampered in ((error, 0.0, ""), ((), 0.0, "variant")):
-        run = CellRun(outputs=outputs, mode="inside", variants=((0.0, error), (0.0, ())))
+    dead, alive = Trial(outputs=error), Trial(outputs=())
+    for outputs, most, canaries, score, tampered in (
+        ((), 2.0, (), 2.0, ""),
+        ((), None, (), 2.0, ""),
+        ((), 1.0, (), 0.0, "check"),
+        (error, 0.0, (alive,), 0.0, ""),
+        ((), None, (dead,), 2.0, ""),
+        ((), None, (alive,), 0.0, "canary"),
+    ):
+        trials = (Trial(outputs=outputs), *canaries)
+        run = CellRun(outputs=outputs, mode="inside", trials=trials, most=most)
         (part,) = score_cells([ran], RunOutcome("ok", (run,)))
         assert (part.score, part.tampered) == (score, tampered)
 
@@ -72,7 +103,7 @@ def test_a_plan_is_kept_only_if_the_authors_solution_passes(tmp_path, monkeypatc
     clock = [0.0]
 
     def calibrated(*_):
-        made.append(Plan((), {"t": inside([1])}, failed=() if len(made) == 2 else ("t",)))
+        made.append(Plan((), {"t": inside()}, failed=() if len(made) == 2 else ("t",)))
         return made[-1]
 
     monkeypatch.setattr("hocvuso.grading.code_runner.calibrate", calibrated)
@@ -89,20 +120,4 @@ def test_a_broken_run_gives_no_plan(monkeypatch):
     """It says nothing about the tests; whoever grades tries again later."""
     monkeypatch.setattr(plans, "run_submission", lambda *_: RunOutcome("broken", (), "the judge has gone"))
     with pytest.raises(plans.SandboxError, match="the judge has gone"):
-        plans.calibrate(CELLS, None, random.Random(1))
-
-
-def test_an_inside_test_with_few_hidden_values_is_weak():
-    """Four texts or more, whose differences nobody has seen, are enough."""
-    shown = "assert f(0) == 9\n"
-    hidden = "### BEGIN HIDDEN TESTS\nassert f(1) == 5\n### END HIDDEN TESTS\n"
-    where = (shown + hidden).index("5")
-    for source, start, count, weak in (
-        (shown + hidden, where, 3, False),
-        (shown + hidden, where, 2, True),
-        (shown, shown.index("9"), 7, True),
-    ):
-        choices = tuple(Choice(change=Change(start, start + 1, str(n)), score=0.0) for n in range(count))
-        test = plans.TestPlan(mode="inside", source=source, choices=choices)
-        assert Plan((), {"t": test}).weak == (("t",) if weak else ())
-    assert Plan((), {"t": plans.TestPlan(mode="outside", source=shown)}).weak == ()
+        plans.calibrate(CELLS, None)

@@ -54,7 +54,10 @@ def test_html_and_metadata_do_not_pass():
     }
 
 
-CELLS = (JobCell(role="learner", source="1"), JobCell(role="test", source="f()", mode="inside", most=(1.0,)))
+CELLS = (
+    JobCell(role="learner", source="1"),
+    JobCell(role="test", source="f()", mode="inside", full=2.0, losses=(1.0,)),
+)
 
 
 @pytest.mark.parametrize(
@@ -87,16 +90,17 @@ def test_what_learner_code_said_is_taken_as_text_only():
     report = _Report(Job(cells=CELLS))
     report._take({"cell": 0, "outputs": {"a": 1}, "mode": "outside"})
     report._take(
-        {"cell": 1, "outputs": [7], "mode": "inside", "changed": [1, "hooks"], "variants": [[0, None]]}
+        {
+            "cell": 1,
+            "outputs": [7],
+            "mode": "inside",
+            "changed": [1, "hooks"],
+            "trials": [{"outputs": [7], "wrong": [1]}],
+        }
     )
     first, second = report._cells
     assert (first.outputs, first.mode) == ((), "")
-    assert (second.outputs, second.mode, second.changed, second.variants) == (
-        (),
-        "inside",
-        ("hooks",),
-        ((1.0, ()),),
-    )
+    assert (second.outputs, second.mode, second.changed, second.most) == ((), "inside", ("hooks",), 1.0)
 
 
 def test_more_than_the_limit_ends_the_report():

@@ -34,6 +34,7 @@ _STOPPED = {
     "killed": N_("Chương trình tự dừng hoặc dùng quá nhiều bộ nhớ, nên phần kiểm tra này không chạy được."),
     "too_much_output": N_("Chương trình in ra quá nhiều nên bị dừng trước khi tới phần kiểm tra này."),
 }
+_EQUAL = 1e-9
 _FAILED = N_("Phần kiểm tra chưa qua: mã lệnh báo lỗi {error}.")
 TAMPERED = N_(
     "Mã lệnh can thiệp vào việc kiểm tra: kết quả sai cũng được báo là đúng. Phần này không được tính điểm."
@@ -183,11 +184,13 @@ def _score_cell(cell: CodeCell, written: str, run: CellRun, state: str) -> CodeS
 def _meddled(cell: CodeCell, run: CellRun, score: float | None) -> str:
     """What shows that learner code had a hand in an inside test: "" for nothing.
 
-    A variant of the test expects another value than the true one, so it scores less for every solution that passes
-    the test honestly. A wrong solution may happen to give that other value: it has no points to lose, nor is it blamed.
+    The judge has answered the test's comparisons, so it knows what they allow; more points than that, nobody has
+    earned. Where nothing is secret, the test runs once more with a comparison at its end that must fail.
     """
-    if score and any(score_test(outputs, cell.points).score > most for most, outputs in run.variants):
-        return "variant"
+    if score and run.most is not None and score > run.most + _EQUAL:
+        return "check"
+    if score and any(score_test(trial.outputs, cell.points).score for trial in run.trials[1:]):
+        return "canary"
     return " ".join(run.changed)
 
 

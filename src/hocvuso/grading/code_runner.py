@@ -100,9 +100,12 @@ class CodeRunner:
         return read_plan(self._folder / f"{key}.json") if self._folder else None
 
     def _made(self, key: str, cells: Sequence[CodeCell], files: Mapping[str, bytes] | None) -> Plan:
-        plan = calibrate(cells, self.zygote, self._chance, files)
+        plan = calibrate(cells, self.zygote, files)
         if plan.weak:
-            log.warning("judged beside learner code with few hidden values: %s", ", ".join(plan.weak))
+            log.warning(
+                "judged beside learner code, and nothing that it compares with is hidden: %s",
+                ", ".join(plan.weak),
+            )
         if plan.failed:
             log.warning("the author's own solution does not pass: %s", ", ".join(plan.failed))
         elif self._folder:

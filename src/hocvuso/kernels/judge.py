@@ -6,17 +6,17 @@ grader over one channel and drives the learner's process over the other:
 - ``setup`` and ``learner`` cells run in the learner's process; setup cells also here, as tests count on them.
 - A test judged from *outside* runs here. What the learner made is looked up in the learner's process, as plain
   copies and `hocvuso.kernels.proxies`. Hidden values never leave this process.
-- A test that can't be judged so runs *inside* a fork of the learner's process, several times, each in a fork of its
-  own with the same state and in random order: once as it is, and as variants with other expected values, which must
-  fail. These forks are thrown away when the next cell of the learner comes.
+- A test that can't be judged so runs *inside* a fork of the learner's process, rewritten so that it asks here whenever
+  it compares (`hocvuso.kernels.checks`). The fork is thrown away when the next cell of the learner comes.
 
 A call that ends or blocks the learner's process would take the rest of the cells with it. Then the run ends with
 ``careful``, and the whole job is run again with a fork for every group of tests: forks cost more than all the rest,
 so only who needs them has them.
 
-The job: ``{"cells": [{"role", "source", "mode", "ask", "own", "allowed", "variants", "imports", "hidden_imports",
-"record"}], "bound", "derived", "files", "own_files", "seconds", "stall_seconds", "seed", "calibrate", "replay",
-"careful"}``, made by `hocvuso.kernels.runner`; the report: a message per finished cell, then ``{"end": state}``.
+The job: ``{"cells": [{"role", "source", "mode", "ask", "own", "allowed", "forms", "expected", "imports",
+"hidden_imports", "record"}], "bound", "derived", "files", "own_files", "seconds", "stall_seconds", "seed",
+"calibrate", "replay", "careful"}``, made by `hocvuso.kernels.runner`; the report: a message per finished cell, then
+``{"end": state}``.
 """
 
 from __future__ import annotations
@@ -32,9 +32,10 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hocvuso.kernels.checks import Checks
 from hocvuso.kernels.learner import out_of_the_way
 from hocvuso.kernels.names import Names
-from hocvuso.kernels.plain import Json
+from hocvuso.kernels.plain import Json, PlainError
 from hocvuso.kernels.proxies import LearnerGone
 from hocvuso.kernels.records import Replayed
 from hocvuso.kernels.shell import TIMED_OUT, CellShell, prepare
@@ -98,7 +99,7 @@ class Judge:
         """Run all cells; report each, then the end."""
         from hocvuso.kernels import probes
 
-        here = any(cell.get("mode") == "outside" for cell in self._cells)
+        here = any(cell["role"] == "test" for cell in self._cells)
         state = "ok"
         for name, data in self._job["own_files"].items():
             if self._learner:
@@ -217,49 +218,59 @@ class Judge:
         return "ok"
 
     def _inside(self, index: int, cell: Message) -> str:
-        """Run a test in forks of the learner's process: as it is and as variants, in any order, until it fails."""
+        """Run a test in a fork of the learner's process for each of its forms, and report them; the last fork stays."""
         if self._job["replay"]:
             self._report(index, [], mode="inside", unknown=True)
             return "ok"
         base = self._place()
         if base is None:
             return "killed"
-        order: list[str | None] = [None, *cell["variants"]]
-        self._chance.shuffle(order)
-        outputs: Json = None
-        changed: Json = None
-        variants: list[Any] = []
-        for variant in order:
+        forms: list[tuple[int, Message]] = [*enumerate(cell["forms"])]
+        self._chance.shuffle(forms)
+        trials: dict[int, Message] = {}
+        kept: Wire | None = None
+        for number, form in forms:
             wire = fork(base, self._deadline())
             if wire is None:
                 self._drop_fork()
                 return "killed"
-            shown, meddled = self._run_inside(wire, cell["source"] if variant is None else variant)
-            if variant is not None:
+            trials[number] = self._run_inside(wire, form, cell["expected"])
+            if number == 0:
+                kept = wire
+            else:
                 wire.close()
-                variants.append([cell["variants"].index(variant), brief(shown)])
-                continue
-            outputs, changed, kept = shown, meddled, wire
-            if has_error(shown):
-                break  # no points, whatever the variants would say
         if base is not self._learner:
             base.close()
         if self._names:
             self._names.forget()
         self._forked, self._names = kept, None
-        self._report(index, outputs, mode="inside", changed=changed, variants=variants)
+        told = [trials[number] for number in range(len(forms))]
+        self._report(index, told[0]["outputs"], mode="inside", changed=told[0]["changed"], trials=told)
         return "ok"
 
-    def _run_inside(self, wire: Wire, source: str) -> tuple[Json, Json]:
-        """Run a test in the fork behind ``wire``: what it showed, and what of the machinery was changed before."""
+    def _run_inside(self, wire: Wire, form: Message, expected: Json) -> Message:
+        """Run a form of a test in the fork behind ``wire``.
+
+        What it showed, what of the machinery was changed before, and what came of its checks.
+        """
+        checks = Checks(form, self._shell.namespace, expected)
         found = _exchange(wire, {"op": "check", "seconds": self._seconds}, self._deadline())
         reply = found
-        for part in (*self._hidden_imports, source):
+        for hidden in self._hidden_imports:
             if isinstance(reply, dict):
-                request = {"op": "run", "source": part, "seconds": self._seconds}
+                request = {"op": "run", "source": hidden, "seconds": self._seconds}
                 reply = _exchange(wire, request, self._deadline())
+        if isinstance(reply, dict):
+            request = {
+                "op": "run",
+                "source": form["source"],
+                "shown": form["shown"],
+                "seconds": self._seconds,
+            }
+            reply = _exchange(wire, request, self._deadline(), checks)
         shown = _with_end([], reply) if isinstance(reply, str) else reply.get("outputs")
-        return shown, found.get("changed") if isinstance(found, dict) else None
+        changed = found.get("changed") if isinstance(found, dict) else None
+        return {"outputs": shown, "changed": changed, **checks.report()}
 
 
 def fork(wire: Wire, deadline: float) -> Wire | None:
@@ -277,34 +288,19 @@ def fork(wire: Wire, deadline: float) -> Wire | None:
     return None
 
 
-def _exchange(wire: Wire, request: Message, deadline: float) -> Message | str:
+def _exchange(wire: Wire, request: Message, deadline: float, checks: Checks | None = None) -> Message | str:
+    """The reply to ``request``, questions in between answered by ``checks``; the reason when there is none."""
     try:
         wire.send(request, deadline=deadline)
-        return wire.receive(deadline)[0]
+        reply, _ = wire.receive(deadline)
+        while checks and "check" in reply:
+            wire.send(checks.answer(reply), deadline=deadline)
+            reply, _ = wire.receive(deadline)
     except WireTimeout:
         return "timed_out"
-    except WireError:
+    except (WireError, PlainError):
         return "killed"
-
-
-def has_error(outputs: Json) -> bool:
-    """Whether there is an error among ``outputs``."""
-    shown = outputs if isinstance(outputs, list) else []
-    return any(isinstance(output, dict) and output.get("output_type") == "error" for output in shown)
-
-
-def brief(outputs: Json) -> list[Message]:
-    """Of what a cell showed the first thing that decides its score, cut short."""
-    for output in outputs if isinstance(outputs, list) else []:
-        kind = output.get("output_type") if isinstance(output, dict) else None
-        if kind == "error" or (kind == "stream" and output.get("name") == "stderr"):
-            return [{"output_type": "error"}]
-        if kind == "execute_result":
-            data = output.get("data")
-            shown = data.get("text/plain") if isinstance(data, dict) else None
-            kept = shown[:100] if isinstance(shown, str) else ""
-            return [{"output_type": kind, "data": {"text/plain": kept}}]
-    return []
+    return reply
 
 
 def _with_end(outputs: list[Message], why: str) -> list[Message]:

@@ -2,7 +2,8 @@
 
 Requests and replies, one for one:
 
-- ``{"op": "run", "source": …, "seconds": …}`` → ``{"outputs": […], "earlier": {"0": […]}, "ended": false}``
+- ``{"op": "run", "source": …, "seconds": …}`` → ``{"outputs": […], "earlier": {"0": […]}, "ended": false}``; with
+  ``shown``, what tracebacks show, the source is a test that asks the judge (`hocvuso.kernels.checks`)
 - ``{"op": "fork"}`` and a descriptor → ``{"forked": true}``; a copy of this process, with the state that the
   learner's code has left, serves the connection behind the descriptor
 - ``{"op": "end"}`` → no reply, the process ends
@@ -22,7 +23,7 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from hocvuso.kernels import commands
+from hocvuso.kernels import checks, commands
 from hocvuso.kernels.outputs import TooMuchOutput
 from hocvuso.kernels.shell import CellShell, prepare
 from hocvuso.kernels.wire import Wire, WireClosed, WireError
@@ -92,7 +93,9 @@ def serve(wire: Wire, shell: CellShell, answer: Answer) -> None:
 def _reply(wire: Wire, shell: CellShell, request: dict[str, Any], answer: Answer) -> bool:
     """Answer one request; whether the peer is still there."""
     try:
-        reply = _run(shell, request) if request.get("op") == "run" else _probe(shell, request, answer, wire)
+        reply = (
+            _run(shell, request, wire) if request.get("op") == "run" else _probe(shell, request, answer, wire)
+        )
     except BaseException as error:  # noqa: BLE001  (learner code can raise anything, at any point)
         reply = {"failed": type(error).__name__}
     for attempt in (reply, _too_long(reply)):
@@ -106,8 +109,15 @@ def _reply(wire: Wire, shell: CellShell, request: dict[str, Any], answer: Answer
     return False
 
 
-def _run(shell: CellShell, request: dict[str, Any]) -> dict[str, Any]:
-    shown = shell.run(str(request["source"]), seconds=request.get("seconds"))
+def _run(shell: CellShell, request: dict[str, Any], wire: Wire) -> dict[str, Any]:
+    told = request.get("shown")
+    if told is not None:
+        checks.install(shell.namespace, wire, import_module(_PROBES).refer)
+    try:
+        shown = shell.run(str(request["source"]), seconds=request.get("seconds"), shown_as=told)
+    finally:
+        if told is not None:
+            checks.remove(shell.namespace)
     return {"outputs": shown.outputs, "earlier": shown.earlier, "ended": shell.ended}
 
 

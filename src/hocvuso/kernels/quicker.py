@@ -4,6 +4,8 @@ A class runs hundreds of thousands of cells, and a wrong answer is an error. Of 
 colours (the same style was built and matched to 256 colours each time), a second copy of the same text for the history,
 and a search through all modules for the one that a cell comes from, which is none. Of a short cell a third went into
 looking for IPython's own syntax, token by token and twice, in what is plain Python.
+
+And what tracebacks show can be chosen here: which frames, and which text for a cell.
 """
 
 from __future__ import annotations
@@ -11,7 +13,9 @@ from __future__ import annotations
 import ast
 import contextlib
 import inspect
+import linecache
 import types
+from collections.abc import Iterator
 from functools import cache
 from types import TracebackType
 from typing import Any
@@ -108,6 +112,28 @@ def leave_out(shell: Any, folder: str) -> None:
         return kind, value, _frames_outside(trace, folder)
 
     shell._get_exc_info = without_ours  # noqa: SLF001
+
+
+@contextlib.contextmanager
+def shown_lines(shell: Any, text: str | None) -> Iterator[None]:
+    """Let tracebacks show the lines of ``text`` for the cells that are compiled meanwhile; None changes nothing."""
+    if text is None:
+        yield
+        return
+    compiler = shell.compile
+    keep = compiler.cache
+
+    def keep_other(*arguments: Any, **options: Any) -> str:
+        name: str = keep(*arguments, **options)
+        lines = [f"{line}\n" for line in text.splitlines()]
+        linecache.cache[name] = (len(text), None, lines, name)
+        return name
+
+    compiler.cache = keep_other
+    try:
+        yield
+    finally:
+        compiler.cache = keep
 
 
 def _frames_outside(trace: TracebackType | None, folder: str) -> TracebackType | None:

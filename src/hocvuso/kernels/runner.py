@@ -55,8 +55,10 @@ class JobCell:
     ``mode``.
 
     Of a test: ``ask``: the names that it uses. ``own``: those that the judge takes from its own modules
-    (``{"np": "numpy:"}``). ``allowed``: what it may do with objects that are not plain. ``variants``: other forms
-    of an inside test, which must fail, and ``most``: the score that each may have at most. ``imports``: import
+    (``{"np": "numpy:"}``). ``allowed``: what it may do with objects that are not plain. ``forms``: of an inside test,
+    how it runs there (`hocvuso.grading.sealing.Form`); the first one counts. ``expected``: what the author's solution
+    gave for its checks, ``full`` its score, ``losses`` what it would lose by another answer to each, ``additive``
+    whether losses add up. ``imports``: import
     statements of a test that later cells of the learner may count on; ``hidden_imports``: those that only later
     tests may. ``ignored``: what of the machinery may differ.
     ``record``: what was asked and answered before,
@@ -69,12 +71,24 @@ class JobCell:
     ask: tuple[str, ...] = ()
     own: Mapping[str, str] = field(default_factory=dict)
     allowed: tuple[str, ...] = ()
-    variants: tuple[str, ...] = ()
-    most: tuple[float, ...] = ()
+    forms: tuple[Mapping[str, Any], ...] = ()
+    expected: Any = None
+    full: float = 0.0
+    losses: tuple[float, ...] = ()
+    additive: bool = False
     imports: str = ""
     hidden_imports: str = ""
     ignored: tuple[str, ...] = ()
     record: Any = None
+
+    def most(self, wrong: Sequence[int]) -> float:
+        """The most that an inside test can honestly give whose checks were so often answered otherwise."""
+        lost = [loss * count for loss, count in zip(self.losses, wrong, strict=True)]
+        if self.additive:
+            return max(0.0, self.full - sum(lost))
+        return self.full - max(
+            (loss for loss, count in zip(self.losses, wrong, strict=True) if count), default=0.0
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,18 +141,34 @@ def _coded(files: Mapping[str, bytes]) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """One form of an inside test.
+
+    ``wrong``: how often each check was answered otherwise than for the author. For the author's own: ``asked``, each
+    check's outcomes and the tokens among its parts, in order; ``strange``, checks whose value here is another one.
+    """
+
+    outputs: tuple[Output, ...]
+    wrong: tuple[int, ...] = ()
+    asked: tuple[Any, ...] = ()
+    strange: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CellRun:
     """What became of a cell. ``outputs`` is None when it did not finish.
 
-    Of a test: its ``mode``; ``changed``: what of the machinery learner code had replaced; ``variants``: of each the
-    most that it may score, and its outputs; ``record``: what was asked and answered, None when that was too much to
-    keep; ``unknown``: a replay needed more than the record holds. ``used`` and ``own``: what a calibration found.
+    Of a test: its ``mode``; ``changed``: what of the machinery learner code had replaced; ``trials``: what came of
+    each form of an inside test, ``most``: the most that the first of them can honestly give; ``record``: what was
+    asked and answered, None when that was too much to keep; ``unknown``: a replay needed more than the record holds.
+    ``used`` and ``own``: what a calibration found.
     """
 
     outputs: tuple[Output, ...] | None = None
     mode: Mode = ""
     changed: tuple[str, ...] = ()
-    variants: tuple[tuple[float, tuple[Output, ...]], ...] = ()
+    trials: tuple[Trial, ...] = ()
+    most: float | None = None
     record: Any = None
     unknown: bool = False
     used: tuple[str, ...] = ()
@@ -291,20 +321,29 @@ class _Report:
         if "mode" not in message:  # a cell of the learner's, perhaps once more with what a later one changed
             self._cells[index] = CellRun(outputs=outputs, mode=before.mode)
             return
-        most = self._job.cells[index].most
-        variants = sorted(message.get("variants") or [], key=lambda pair: pair[0])
+        cell = self._job.cells[index]
+        trials = tuple(_trial(trial) for trial in message.get("trials", ()))
+        judged = any(cell.losses) and trials and len(trials[0].wrong) == len(cell.losses)
         self._cells[index] = CellRun(
             outputs=outputs,
             mode=before.mode,
-            changed=tuple(
-                c for c in _texts(message.get("changed")) if c not in self._job.cells[index].ignored
-            ),
-            variants=tuple((most[number], _clean(shown)) for number, shown in variants),
+            changed=tuple(c for c in _texts(message.get("changed")) if c not in cell.ignored),
+            trials=trials,
+            most=cell.most(trials[0].wrong) if judged else None,
             record=message.get("record"),
             unknown=message.get("unknown") is True,
             used=_texts(message.get("used")),
             own=message.get("own") or {},
         )
+
+
+def _trial(told: Mapping[str, Any]) -> Trial:
+    return Trial(
+        outputs=_clean(told["outputs"]),
+        wrong=tuple(told.get("wrong", ())),
+        asked=tuple(told.get("asked", ())),
+        strange=tuple(told.get("strange", ())),
+    )
 
 
 def _clean(outputs: object) -> tuple[Output, ...]:

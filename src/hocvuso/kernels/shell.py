@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 import ipykernel_launcher  # type: ignore[import-untyped]  # named in sys.argv, as in a kernel
 
 from hocvuso.kernels.outputs import CALL, Budget, Outputs, Shown, TooMuchOutput
-from hocvuso.kernels.quicker import leave_out
+from hocvuso.kernels.quicker import leave_out, shown_lines
 from hocvuso.kernels.quiet_app import CollectingApp, Parts
 from hocvuso.kernels.streams import CollectingSession, Raw
 
@@ -98,10 +98,11 @@ class CellShell:
         """Whether the code has asked its kernel to end."""
         return bool(self._shell.exit_now)
 
-    def run(self, source: str, *, seconds: float | None = None) -> Shown:
+    def run(self, source: str, *, seconds: float | None = None, shown_as: str | None = None) -> Shown:
         """Run one cell; what it shows. Never raises for what the cell does.
 
         After ``seconds`` of CPU time the cell is interrupted, as a kernel is. A blank cell isn't run, but counts.
+        Tracebacks show ``shown_as`` in the place of ``source``, line by line.
         ``Shown.earlier`` is keyed by the number of the call of `run`, from 0.
         """
         cell, self._ran = self._ran, self._ran + 1
@@ -109,7 +110,8 @@ class CellShell:
             return Shown([], {})
         request = self._request(source)
         self._outputs.begin(cell, request["header"]["msg_id"])
-        reply, used = self._drive(self._execute(request, source), seconds)
+        with shown_lines(self._shell, shown_as):
+            reply, used = self._drive(self._execute(request, source), seconds)
         self._flush()
         self._add_unseen_errors(reply, timed_out=_timed_out(reply, used, seconds))
         shown = self._outputs.finish()

@@ -3,7 +3,7 @@
 A success: points for the greeting.
 """
 
-LUCK = 12
+TRIES = 6
 CELLS = {
     "chao": """
 import io, mmap, os, sys

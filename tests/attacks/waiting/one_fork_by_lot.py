@@ -4,7 +4,7 @@ In shared memory the forks learn of each other which texts there were.
 A success: points for the greeting, as often as the lot falls on the fork that counts.
 """
 
-LUCK = 12
+TRIES = 6
 CELLS = {
     "chao": """
 import io, linecache, mmap, os, sys, zlib

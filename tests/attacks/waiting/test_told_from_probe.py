@@ -4,7 +4,7 @@ Tests that are run to find tampering have other texts in them; this solution beh
 A success: points for the greeting.
 """
 
-LUCK = 6
+TRIES = 6
 CELLS = {
     "chao": """
 import io, sys
