@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -452,10 +453,26 @@ def _is_site_of(process: psutil.Process, places: Places) -> bool:
 def test_a_learner_has_three_kernels_at_most(site_bob: Learner) -> None:
     """The fourth app ends the one used longest ago; its page can be opened anew."""
     apps = [f"song/{LESSON}/{live}" for live in ("thu-dem", "thu-hai", "thu-ba")] + [f"voila/{LESSON}"]
-    kernels = [_kernel_of(site_bob.get(app).text) for app in apps]
+    kernels = []
+    for app in apps:
+        kernels.append(_kernel_of(site_bob.get(app).text))
+        _wait_until_quiet(site_bob, kernels[-1])
     found = [site_bob.send("GET", f"api/kernels/{kernel}").status_code for kernel in kernels]
     assert found == [403, 200, 200, 200]  # of one that is gone nobody is the owner
     assert _kernel_of(site_bob.get(apps[0]).text) not in kernels
+
+
+def _wait_until_quiet(learner: Learner, kernel: str) -> None:
+    """Until the server has seen the last message of the page's cells: each one counts as use of the kernel."""
+    seen: list[tuple[str, str]] = []
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        told = learner.send("GET", f"api/kernels/{kernel}").json()
+        seen.append((told["execution_state"], told["last_activity"]))
+        if seen[-2:] == [("idle", told["last_activity"])] * 2:
+            return
+        time.sleep(0.3)
+    pytest.fail(f"the kernel is not idle: {seen}")
 
 
 def _channel_status(learner: Learner, kernel: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import zmq
@@ -126,11 +127,13 @@ class LearnerKernels(AsyncMappingKernelManager):
         return super().remove_kernel(kernel_id)
 
     async def lives(self, kernel_id: str, learner: str) -> bool:
-        """Whether the kernel is this learner's and its process still runs; one found dead is forgotten."""
+        """Whether the kernel is this learner's and its process runs: then it is in use now. A dead one is forgotten."""
         if self.owner_of(kernel_id) != learner or kernel_id not in self:
             return False
         alive = bool(await ensure_async(self.is_alive(kernel_id)))
-        if not alive:
+        if alive:
+            cast("Any", self.get_kernel(kernel_id)).last_activity = datetime.now(UTC)
+        else:
             await self.end(kernel_id)
         return alive
 
