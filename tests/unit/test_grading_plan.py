@@ -4,6 +4,8 @@ import random
 
 import pytest
 
+from hocvuso.errors import SandboxError
+from hocvuso.grading import calibrate
 from hocvuso.grading import plan as plans
 from hocvuso.grading.code import RunCell, score_cells
 from hocvuso.grading.code_runner import CodeRunner
@@ -118,6 +120,10 @@ def test_a_plan_is_kept_only_if_the_authors_solution_passes(tmp_path, monkeypatc
 
 def test_a_broken_run_gives_no_plan(monkeypatch):
     """It says nothing about the tests; whoever grades tries again later."""
-    monkeypatch.setattr(plans, "run_submission", lambda *_: RunOutcome("broken", (), "the judge has gone"))
-    with pytest.raises(plans.SandboxError, match="the judge has gone"):
-        plans.calibrate(CELLS, None)
+    monkeypatch.setattr(
+        calibrate,
+        "run_submission",
+        lambda *_: RunOutcome("broken", (CellRun(), CellRun()), "the judge has gone"),
+    )
+    with pytest.raises(SandboxError, match="the judge has gone"):
+        calibrate.calibrate(CELLS, None)

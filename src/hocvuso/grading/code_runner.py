@@ -9,7 +9,8 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Self
 
-from hocvuso.grading.plan import calibrate, make_job, make_replay, plan_key, read_plan, write_plan
+from hocvuso.grading.calibrate import calibrate
+from hocvuso.grading.plan import make_job, make_replay, plan_key, read_plan, write_plan
 from hocvuso.kernels.runner import run_submission
 from hocvuso.kernels.zygote import Zygote
 

@@ -6,7 +6,7 @@ a table of expected values is walked (``for x, y in [(1, 2), (3, 4)]``) its valu
 something to the judge only. What a test defines for its comparisons alone (``expected = …``, a reference function)
 goes to the judge with them.
 
-What the author's solution passes in this form decides what is kept of it: `hocvuso.grading.plan`.
+What the author's solution passes in this form decides what is kept of it: `hocvuso.grading.calibrate`.
 """
 
 from __future__ import annotations
