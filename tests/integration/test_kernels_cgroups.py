@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from conftest import wait_for
 from hocvuso.kernels import cgroups
 from hocvuso.kernels.cgroups import Group
 from hocvuso.kernels.runner import run_notebook
@@ -135,3 +138,70 @@ def test_all_children_together_can_not_have_the_machines_memory(monkeypatch):
     with Zygote() as zygote:
         assert run_notebook([greedy], zygote=zygote).state == "killed"
         assert run_notebook(["1"], zygote=zygote).state == "ok"
+
+
+ASIDE = """
+import os, sys, time
+from pathlib import Path
+from hocvuso.kernels import cgroups
+
+controller = sys.argv[1]
+cgroups._CONTROLLERS = (controller,)
+cgroups._limits = lambda memory: {}
+cgroups._mounted = lambda: {"": Path(sys.argv[2])}
+child = os.fork()
+if child == 0:
+    time.sleep(60)
+group = cgroups.Group.make()
+assert group, "no group"
+(made,) = group.folders
+print(made.parent.name, Path("/proc/self/cgroup").read_text().split(":")[-1].strip().rpartition("/")[2])
+print((made / "cgroup.controllers").read_text().strip())
+again = cgroups.Group.make()
+print(again.folders[0].parent == made.parent)
+entered = group.entered_by(["/bin/cat", "/proc/self/cgroup"])
+print(os.popen(" ".join(map(__import__("shlex").quote, entered))).read().count(made.name))
+group.close(), again.close()
+os.kill(child, 9)
+print(list(made.parent.glob("hocvuso-runner-*")))
+"""
+
+
+@pytest.fixture
+def real_v2() -> Iterator[tuple[str, Path, Path]]:
+    """A real folder of version 2, delegated as systemd does it, with one of the controllers that are free here."""
+    mounted = cgroups._mounted().get("")
+    controllers = (mounted / "cgroup.controllers").read_text("ascii").split() if mounted else []
+    if not controllers or not os.access(mounted, os.W_OK):
+        pytest.skip("control groups of version 2 can't be written here")
+    control = mounted / "cgroup.subtree_control"
+    before = control.read_text("ascii").split()
+    folder = mounted / "hocvuso-test.service"
+    try:
+        control.write_text(f"+{controllers[0]}", encoding="ascii")
+        folder.mkdir()
+        os.setxattr(folder, "user.delegate", b"1")
+    except OSError as error:
+        pytest.skip(f"control groups of version 2 can't be made here: {error}")
+    yield controllers[0], mounted, folder
+    aside = folder / "hocvuso-grader" / "cgroup.procs"
+    wait_for("the processes have ended", lambda: not aside.read_text("ascii"))
+    for path in (folder / "hocvuso-grader", folder):
+        path.rmdir()
+    if controllers[0] not in before:
+        control.write_text(f"-{controllers[0]}", encoding="ascii")
+
+
+def test_a_service_makes_room_in_its_real_group(real_v2):
+    """Its processes step aside, since a group with limits may have none beside it; a second runner finds the same."""
+    controller, mounted, folder = real_v2
+    command = 'echo 0 > "$1/cgroup.procs" && shift && exec "$@"'
+    run = subprocess.run(
+        ["/bin/sh", "-c", command, "sh", str(folder), sys.executable, "-c", ASIDE, controller, str(mounted)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.splitlines() == [f"{folder.name} hocvuso-grader", controller, "True", "1", "[]"]

@@ -4,8 +4,8 @@ The limits of single children are counted by `hocvuso.kernels.supervise`, a few 
 them together, at once and by the system: whatever learner code does, the rest of the machine keeps memory and process
 numbers.
 
-Version 2 is used where a service manager delegates its groups (systemd: ``Delegate=yes`` and ``DelegateSubgroup=``),
-version 1 where its folders may be written. Elsewhere there is no group, and everything works without.
+Version 2 is used where a service manager delegates its groups (systemd: ``Delegate=yes``), version 1 where its folders
+may be written. Elsewhere there is no group, and everything works without.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 _NAME = "hocvuso-runner-"
+_ASIDE = "hocvuso-grader"
 _SHARE = 0.75  # of the machine's memory, for all children together
 _PROCESSES = 4096
 _CONTROLLERS = ("memory", "pids")
@@ -74,9 +75,11 @@ def _parents() -> list[tuple[Path, dict[str, int]]]:
     own = _own_paths()
     if "" in mounted and "" in own:
         here = mounted[""] / own[""].lstrip("/")
+        if _is_delegated(here):
+            _step_aside(here)
         for parent in (here, here.parent):
-            if parent.is_relative_to(mounted[""]) and _delegated(parent):
-                return [(parent, {"memory.max": memory, "pids.max": _PROCESSES})]
+            if parent.is_relative_to(mounted[""]) and _has_controllers(parent):
+                return [(parent, _limits(memory))]
     limits = {"memory": {"memory.limit_in_bytes": memory}, "pids": {"pids.max": _PROCESSES}}
     if all(name in mounted and name in own for name in _CONTROLLERS):
         folders = [mounted[name] / own[name].lstrip("/") for name in _CONTROLLERS]
@@ -85,7 +88,29 @@ def _parents() -> list[tuple[Path, dict[str, int]]]:
     return []
 
 
-def _delegated(parent: Path) -> bool:
+def _limits(memory: int) -> dict[str, int]:
+    return {"memory.max": memory, "pids.max": _PROCESSES}
+
+
+def _is_delegated(folder: Path) -> bool:
+    """Whether systemd says that everything below this group is its service's own."""
+    try:
+        return os.getxattr(folder, "user.delegate") == b"1"
+    except OSError:
+        return False
+
+
+def _step_aside(folder: Path) -> None:
+    """Move our service's processes into a group below theirs: version 2 has no limits beside processes."""
+    with contextlib.suppress(OSError):
+        aside = folder / _ASIDE
+        aside.mkdir(exist_ok=True)
+        for pid in (folder / "cgroup.procs").read_text("ascii").split():
+            with contextlib.suppress(ProcessLookupError):
+                (aside / "cgroup.procs").write_text(pid, encoding="ascii")
+
+
+def _has_controllers(parent: Path) -> bool:
     """Whether a group of version 2 in ``parent`` would have our controllers."""
     try:
         if not set(_CONTROLLERS) <= set((parent / "cgroup.controllers").read_text("ascii").split()):
@@ -94,7 +119,7 @@ def _delegated(parent: Path) -> bool:
             return False
         control = parent / "cgroup.subtree_control"
         if not set(_CONTROLLERS) <= set(control.read_text("ascii").split()):
-            control.write_text("+memory +pids", encoding="ascii")
+            control.write_text(" ".join(f"+{name}" for name in _CONTROLLERS), encoding="ascii")
     except OSError:  # not ours, or there are processes in it
         return False
     return True
