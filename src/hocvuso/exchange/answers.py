@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from hocvuso.durable import replace_file
 from hocvuso.errors import AnswerError, ConflictError, StorageError
 from hocvuso.language import N_, nfc
 from hocvuso.lessons.editions import lesson_of
@@ -217,12 +218,7 @@ def _make_room(path: Path) -> None:
     if not path.exists() or path.stat().st_size < MAX_HISTORY:
         return
     lines = path.read_bytes().splitlines(keepends=True)
-    part = path.with_suffix(".part")
-    with part.open("wb") as file:
-        file.writelines(lines[len(lines) // 2 :])
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    replace_file(path, b"".join(lines[len(lines) // 2 :]))
 
 
 def _milliseconds(time: datetime) -> datetime:

@@ -9,11 +9,11 @@ many points hang on each answer, is known from here too. Nothing that a learner 
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from hocvuso.durable import replace_file
 from hocvuso.grading import reading
 from hocvuso.grading.sealing import Form
 from hocvuso.kernels.runner import Job, JobCell
@@ -104,9 +104,7 @@ def read_plan(path: Path) -> Plan | None:
 def write_plan(path: Path, plan: Plan) -> None:
     """Keep ``plan`` at ``path``, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(json.dumps(plan.record(), ensure_ascii=False), encoding="utf-8")
-    draft.replace(path)
+    replace_file(path, json.dumps(plan.record(), ensure_ascii=False).encode("utf-8"), mode=0o600)
 
 
 def make_job(

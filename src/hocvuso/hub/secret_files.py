@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
+
+from hocvuso.durable import replace_file
 
 
 def make_private(folder: Path) -> None:
@@ -17,16 +17,7 @@ def make_private(folder: Path) -> None:
 def write_private(path: Path, text: str) -> None:
     """Write ``text`` to ``path`` with mode 600, all of it or nothing."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mkstemp: mode 600
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    replace_file(path, text.encode("utf-8"), mode=0o600)
 
 
 def keep_secret(path: Path, make: Callable[[], str]) -> str:

@@ -13,7 +13,6 @@ import json
 import os
 import re
 import stat
-import threading
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from math import isfinite
@@ -29,6 +28,7 @@ from pydantic import (
     field_serializer,
 )
 
+from hocvuso.durable import replace_file
 from hocvuso.errors import AnswerError, StorageError
 from hocvuso.language import N_, nfc
 from hocvuso.questions.mistakes import SLUG, Slug, is_printable
@@ -181,7 +181,7 @@ class AnswerBook(BaseModel):
         if len(text) > MAX_BOOK:
             raise AnswerError(_TOO_LARGE, name=path.name)
         try:
-            _replace(path, text)
+            replace_file(path, text)
         except OSError as error:
             raise _unwritten(error, path.name) from error
 
@@ -268,27 +268,3 @@ def _unwritten(error: OSError, name: str) -> StorageError:
 
 def _dump(value: object, indent: int | None = None) -> bytes:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent).encode("utf-8")
-
-
-def _replace(path: Path, text: bytes) -> None:
-    # Named after its writer: two writers never meet, and what a killed one left is written over. Not mkstemp,
-    # whose mode 600 the collector of submissions could not read.
-    temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(handle)
-        if path.is_file():
-            temporary.chmod(stat.S_IMODE(path.stat().st_mode))
-        os.replace(temporary, path)  # noqa: PTH105  (the one call whose atomicity is the promise)
-    except BaseException:
-        with suppress(OSError):
-            temporary.unlink()
-        raise
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

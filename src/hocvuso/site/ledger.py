@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import re
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from hocvuso.durable import replace_file
 from hocvuso.errors import StorageError
 from hocvuso.grading.result import Sentence
 from hocvuso.language import N_
@@ -92,11 +91,8 @@ class Ledger:
         folder = self._receipts(learner)
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            with NamedTemporaryFile("w", dir=folder, suffix=".part", delete=False, encoding="utf-8") as file:
-                json.dump(receipt, file, ensure_ascii=False)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(file.name, folder / f"{receipt['id']}.json")  # noqa: PTH105  (atomic, by name)
+            content = json.dumps(receipt, ensure_ascii=False).encode("utf-8")
+            replace_file(folder / f"{receipt['id']}.json", content, mode=0o600)
         except OSError as error:
             raise StorageError(
                 N_("Bài đã nộp, không cần nộp lại; máy chủ chỉ chưa giữ được biên nhận cho anh/chị.")
