@@ -1,5 +1,6 @@
 """Tests that run beside learner code give what a notebook would have given, and tell it nothing of what they expect."""
 
+# ruff: noqa: E501  (cells of code)
 from __future__ import annotations
 
 import re
@@ -134,3 +135,111 @@ def test_what_a_test_makes_is_there_for_later_tests(runner):
         ("test", "t2", LOOKED_AT + "assert ket + f(1) == 4", 1),
     )
     assert graded(runner, chained) == {"t1": (1.0, ""), "t2": (1.0, "")}
+
+
+SQUARE = "def f(x):\n    return x * x + 1"
+WRONG_FOR = {n: f"def f(x):\n    return x * x + 1 if x != {n} else -7" for n in (1, 2, 3)}
+RAISES_FOR = {
+    n: f"def f(x):\n    if x == {n}:\n        raise TypeError(x)\n    return x * x + 1" for n in (1, 2, 3)
+}
+SCORED = {
+    "pairs in one condition": "diem = 0\nif f(1) == 2 and f(2) == 5:\n    diem += 2\nif f(3) == 10 and f(4) == 17:\n"
+    "    diem += 2\ndiem",
+    "one in another": "diem = 0\nif f(1) == 2:\n    diem += 1\n    if f(2) == 5:\n        diem += 1\nif f(3) == 10:\n"
+    "    diem += 2\ndiem",
+    "kept in a name": "diem = 0\ndung = f(1) == 2\nif dung:\n    diem += 2\ndung = f(3) == 10\nif dung:\n    diem += 2\ndiem",
+    "rows of other weights": "diem = 0\nfor a, b, w in [(1, 2, 3), (2, 5, 1)]:\n    if f(a) == b:\n        diem += w\ndiem",
+    "groups with a flag": "diem = 0\nfor nhom in ([(1, 2), (2, 5)], [(3, 10), (4, 17)]):\n    dung = True\n"
+    "    for a, b in nhom:\n        if f(a) != b:\n            dung = False\n    if dung:\n        diem += 2\ndiem",
+    "methods": "class T(unittest.TestCase):\n    def test_a(self):\n        self.assertEqual(f(1), 2)\n"
+    "        self.assertEqual(f(2), 5)\n    def test_b(self):\n        self.assertEqual(f(3), 10)\n"
+    "kq = unittest.TestResult()\nunittest.defaultTestLoader.loadTestsFromTestCase(T).run(kq)\n"
+    "max(0, 4 - 2 * len(kq.failures) - 2 * len(kq.errors))",
+    "rows that may fail": "diem = 0\nfor a, b in [(1, 2), (2, 5), (3, 10)]:\n    try:\n        assert f(a) == b\n"
+    "        diem += 1\n    except Exception:\n        pass\ndiem + 1",
+    "most of them": "dung = 0\nfor a, b in [(1, 2), (2, 5), (3, 10), (4, 17), (5, 26)]:\n    if f(a) == b:\n        dung += 1\n"
+    "assert dung >= 4",
+    "a list of failures": "sai = []\nfor a in [1, 2, 3]:\n    if f(a) != a * a + 1:\n        sai.append(a)\nassert len(sai) <= 1",
+    "a reference": "def dung(n):\n    return n ** 2 + 1\nfor n in range(1, 6):\n    assert f(n) == dung(n)",
+    "a helper of its own": "def kiem(a, b):\n    assert f(a) == b, f'{a}'\nkiem(2, 5)\nkiem(3, 10)",
+    "until one is wrong": "diem = 0\nfor a, b in [(1, 2), (2, 5), (3, 10), (4, 17)]:\n    if f(a) != b:\n        break\n    diem += 1\n"
+    "diem",
+    "two things of each row": "diem = 0\nfor a, b, c in [(1, 2, '2'), (2, 5, '5')]:\n    if f(a) == b:\n        diem += 1\n"
+    "        if str(f(a)) == c:\n            diem += 1\ndiem",
+    "with patches": "from unittest import mock\nwith mock.patch('builtins.print') as in_ra:\n    ket = [f(int(s)) for s in ('1', '2')]\n"
+    "assert not in_ra.called\nassert ket == [2, 5]",
+    "many values": "assert [f(n) for n in range(20)] == [n * n + 1 for n in range(20)]\nassert sum(f(n) for n in range(3)) == 8\n"
+    "assert {f(1), f(2)} == {2, 5} and 1 < f(1) <= 2 < f(2)",
+    "arrays": "r = f(np.array([1, 2, 3]))\nassert (r == [2, 5, 10]).all()\nassert r.sum() == 17 and r.dtype.kind == 'i'\n"
+    "np.testing.assert_array_equal(f(np.arange(2)), [1, 2])\npd.testing.assert_series_equal(f(pd.Series([1, 2])), pd.Series([2, 5]))",
+    "no error": "try:\n    f(3)\nexcept Exception as loi:\n    assert False, loi\nassert f(3) > 0",
+    "an error": "try:\n    f('x')\n    assert False\nexcept TypeError:\n    pass",
+    "a helper for errors": "unittest.TestCase().assertRaises(TypeError, f, 'x')",
+}
+MORE = {
+    "author": SQUARE,
+    **{f"wrong for {n}": text for n, text in WRONG_FOR.items()},
+    **{f"raises for {n}": text for n, text in RAISES_FOR.items()},
+    "nothing right": "def f(x):\n    return -7",
+    "NA": "def f(x):\n    return pd.NA",
+    "too many digits": "def f(x):\n    return 10 ** 5000",
+    "an object": "class O:\n    pass\ndef f(x):\n    return O()",
+    "no error at all": "def f(x):\n    try:\n        return x * x + 1\n    except TypeError:\n        return 0",
+}
+
+
+@pytest.fixture(scope="module")
+def scored():
+    setup = LESSON.code_cells[0]
+    tests = [("test", f"t{n}", LOOKED_AT + hidden(text), 4) for n, text in enumerate(SCORED.values())]
+    return lesson(("setup", "nen", setup.source, 0), ("solution", "f", SQUARE, 0), *tests)
+
+
+@pytest.mark.parametrize("answer", MORE)
+def test_however_points_are_counted_honest_learners_keep_them(runner, scored, answer):
+    """Partial credit in all its forms, rows that raise, flags, helpers: as in a notebook, and nobody is accused."""
+    assert runner.plan(scored.code_cells).failed == ()
+    cells = [MORE[answer] if cell.role == "solution" else cell.source for cell in scored.code_cells]
+    shown = run_notebook(cells, zygote=runner.zygote).outputs
+    plain = {name: (score_test(shown[place + 2], 4).score, "") for place, name in enumerate(SCORED)}
+    given = dict(zip(SCORED, graded(runner, scored, f=MORE[answer]).values(), strict=True))
+    assert given == plain
+
+
+HOSTILE = {
+    "the rest is not asked": "import sys\ndef f(x):\n    g = sys._getframe(1).f_globals\n    g['__check__'] = lambda *a, **k: True\n    return -7",
+    "the test's own value is another one": "import sys\ndef f(x):\n    k = sys._getframe(1)\n    for ten in ('n', 'a'):\n"
+    "        if ten in k.f_globals: k.f_globals[ten] = 1\n    return 2",
+    "what a helper was given": "import sys\ndef f(x):\n    k = sys._getframe(1)\n    b = k.f_locals.get('b', k.f_globals.get('b'))\n    if b is not None: return b\n    return -7",
+    "counters": "import sys\nclass C(int):\n    def __add__(s, o): return s\n    __iadd__ = __radd__ = __add__\n"
+    "def f(x):\n    g = sys._getframe(1).f_globals\n    g['diem'] = g['dung'] = C(4)\n    g['sai'] = []\n    return -7",
+    "arrays of guesses": "import sys\ndef f(x):\n    g = sys._getframe(1).f_globals\n    hoi = g.get('__check__')\n"
+    "    for cau in range(12):\n        for doan in (np.arange(60).reshape(-1, 1), np.empty((0, 1)), np.arange(60)):\n"
+    "            try:\n                print(hoi(cau, doan, doan))\n            except BaseException: pass\n    return -7",
+}
+
+
+@pytest.mark.parametrize("attack", HOSTILE)
+def test_however_points_are_counted_nobody_else_gets_them(runner, scored, attack):
+    """Code that knows nothing of the task has no point that a plain wrong answer would not have."""
+    gives = HOSTILE[attack].rpartition("return ")[2]
+    harmless = dict(zip(SCORED, graded(runner, scored, f=f"def f(x): return {gives}").values(), strict=True))
+    given = dict(zip(SCORED, graded(runner, scored, f=HOSTILE[attack]).values(), strict=True))
+    gained = {name: given[name] for name in SCORED if given[name][0] > harmless[name][0]}
+    assert gained == {}
+
+
+def test_a_lesson_may_have_many_such_tests(runner):
+    """Each costs a process or two, which are let go of: more of them than a learner may have at once."""
+    tests = [
+        (
+            "test",
+            f"t{n}",
+            LOOKED_AT + hidden(f"b{n} = {n}\nassert f({n}) == {n} + 1\nassert f(b{n} + 1) == {n + 2}"),
+            1,
+        )
+        for n in range(70)
+    ]
+    long = lesson(("solution", "f", "def f(x):\n    return x + 1", 0), *tests)
+    assert runner.plan(long.code_cells).failed == ()
+    assert set(graded(runner, long).values()) == {(1.0, "")}

@@ -61,7 +61,8 @@ class Learner:
         ours, theirs = socket.socketpair()
         self.wire.send({"op": "fork"}, [theirs.fileno()])
         theirs.close()
-        assert self.wire.receive(soon())[0] == {"forked": True}
+        reply, _ = self.wire.receive(soon())
+        assert reply == {"forked": True, "pid": reply["pid"]}
         copy = object.__new__(Learner)
         copy.wire, copy.wires = Wire(ours), self.wires
         self.wires.append(copy.wire)

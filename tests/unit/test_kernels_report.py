@@ -56,7 +56,7 @@ def test_html_and_metadata_do_not_pass():
 
 CELLS = (
     JobCell(role="learner", source="1"),
-    JobCell(role="test", source="f()", mode="inside", full=2.0, losses=(1.0,)),
+    JobCell(role="test", source="f()", mode="inside"),
 )
 
 
@@ -95,12 +95,14 @@ def test_what_learner_code_said_is_taken_as_text_only():
             "outputs": [7],
             "mode": "inside",
             "changed": [1, "hooks"],
-            "trials": [{"outputs": [7], "wrong": [1]}],
+            "trials": [{"outputs": [7], "answers": [{"0": "True"}]}],
         }
     )
     first, second = report._cells
     assert (first.outputs, first.mode) == ((), "")
-    assert (second.outputs, second.mode, second.changed, second.most) == ((), "inside", ("hooks",), 1.0)
+    assert (second.outputs, second.mode, second.changed) == ((), "inside", ("hooks",))
+    (trial,) = second.trials
+    assert (trial.outputs, trial.answers, second.most) == ((), ({"0": "True"},), None)
 
 
 def test_more_than_the_limit_ends_the_report():

@@ -2,14 +2,17 @@
 
 First from outside; what does not pass there, inside as it stands; then inside in forms that ask the judge
 (`hocvuso.grading.sealing`), with as much taken out of the text as the author's solution does without; last with the
-judge telling the opposite of each answer, to see what hangs on it. A second or three for each master, once.
+judge telling the opposite, to see if anything hangs on what is secret. A second or three for each master, once.
+
+Later, what a learner's answers can have earned is found in the same way: the author's solution, told these answers.
 """
 
 from __future__ import annotations
 
 import ast
+import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hocvuso.errors import SandboxError
 from hocvuso.grading import reading
@@ -27,8 +30,8 @@ if TYPE_CHECKING:
     from hocvuso.lessons.master import CodeCell
 
 _ROUNDS = 4  # of trying which tests can be judged from outside
-_TRIED = 60  # answers of a test whose opposite is tried, at most
-_EQUAL = 1e-9
+_LARGE = 20_000  # characters of a check's own values
+Asked: TypeAlias = "Sequence[list[list[Any]]]"  # of each check its calls: outcome, marks, shape
 
 
 def calibrate(cells: Sequence[CodeCell], zygote: Zygote, files: Mapping[str, bytes] | None = None) -> Plan:
@@ -85,15 +88,24 @@ class _Trial:
         self.runs: dict[str, CellRun] = {}
 
     def run(
-        self, plan: Plan, forms: Mapping[str, Sequence[Form]] | None = None, *, calibrate: bool = False
+        self,
+        plan: Plan,
+        forms: Mapping[str, Sequence[Form]] | None = None,
+        *,
+        told: Mapping[str, Sequence[Mapping[str, str]]] | None = None,
+        calibrate: bool = False,
     ) -> dict[str, CellRun]:
-        """Run all cells, inside tests in each of ``forms``, else in their plan's own."""
+        """Run all cells, inside tests in each of ``forms``, else in their plan's own; or told these answers."""
         job_cells = []
         for cell in self.cells:
             if cell.role == "test":
                 test = plan.tests[cell.id]
                 tried = (forms or {}).get(cell.id) or ([test.form] if test.form else [])
-                job_cells.append(replace(test_cell(cell, test, tried), expected=None))
+                made = test_cell(cell, test, tried)
+                if told and cell.id in told:
+                    job_cells.append(replace(made, told=told[cell.id]))
+                else:
+                    job_cells.append(replace(made, expected=None))
             else:
                 job_cells.append(
                     JobCell(role="setup" if cell.role == "setup" else "learner", source=cell.source)
@@ -141,12 +153,48 @@ def _sorted_out(plan: Plan, trial: _Trial) -> dict[str, TestPlan]:
     return tests
 
 
+def earned(
+    plan: Plan,
+    cells: Sequence[CodeCell],
+    zygote: Zygote,
+    files: Mapping[str, bytes],
+    answers: Mapping[str, Sequence[Mapping[str, str]]],
+) -> dict[str, float]:
+    """The points that the author's solution gets in inside tests when the judge gives it these ``answers``.
+
+    By test id, as in `hocvuso.kernels.runner.Trial.answers`. No code with such answers has earned more.
+    SandboxError when that can't be found out now.
+    """
+    trial = _Trial(cells, zygote, files)
+    runs = trial.run(plan, {n: [form] for n in answers if (form := plan.tests[n].form)}, told=answers)
+    return {name: trial.score(name, runs[name].trials[0]) for name in answers}
+
+
+def answers_of(test: TestPlan) -> tuple[dict[str, str], ...]:
+    """The answers that the judge gave to the author's solution."""
+    return tuple(
+        {str(place): outcome for place, (outcome, *_) in enumerate(asked) if outcome}
+        for asked in test.expected
+    )
+
+
 def _seal(trial: _Trial, plan: Plan, names: Sequence[str]) -> dict[str, TestPlan]:
     """The plans of these inside tests, which pass as they are: with as much as can be taken to the judge."""
     if not names:
         return {}
     imports, helpers = _judges_names(trial.cells)
-    sealings = {n: Sealing(plan.tests[n].source, imports, helpers) for n in names}
+    theirs = frozenset(plan.bound) | frozenset(plan.derived)
+    used = {cell.id: reading.names_needed(cell.source) for cell in trial.cells}
+    sealings = {
+        n: Sealing(
+            plan.tests[n].source,
+            imports,
+            helpers,
+            theirs - frozenset(imports),
+            frozenset().union(*(names for other, names in used.items() if other != n)),
+        )
+        for n in names
+    }
     levels: dict[str, dict[int, int]] = {n: {} for n in names}
     for level in (COARSE, LEFT):
         runs = trial.run(plan, {n: [sealings[n].form(levels[n], native=True)] for n in names})
@@ -155,85 +203,85 @@ def _seal(trial: _Trial, plan: Plan, names: Sequence[str]) -> dict[str, TestPlan
             levels[name] |= dict.fromkeys(numbers, level)
         if not any(strange.values()):
             break
-    forms = _choose(trial, plan, sealings, levels)
-    return _weigh(trial, plan, sealings, forms)
+    chosen = _choose(trial, plan, sealings, levels)
+    return {
+        name: _weigh(plan.tests[name], *found) for name, found in _try(trial, plan, sealings, chosen).items()
+    }
 
 
 def _choose(
     trial: _Trial, plan: Plan, sealings: Mapping[str, Sealing], levels: Mapping[str, Mapping[int, int]]
-) -> dict[str, Form]:
-    """The form of each test: with every column sealed that the author's solution does without."""
+) -> dict[str, tuple[Form, Asked]]:
+    """The form of each test, with every column sealed that the author's solution does without; and what it asked."""
     tried = {
         n: [sealing.form(levels[n], (column,)) for column in range(len(sealing.columns))]
         for n, sealing in sealings.items()
     }
     runs = trial.run(plan, tried)
-    forms = {}
+    forms: dict[str, list[Form]] = {}
     for name, sealing in sealings.items():
-        fine = tuple(
-            k for k, found in enumerate(runs[name].trials) if tried[name] and trial.right(name, found)
+        found = zip(tried[name], runs[name].trials, strict=False)
+        fine = [column for column, (_, t) in enumerate(found) if trial.right(name, t)]
+        plain = Form(plan.tests[name].source, plan.tests[name].source)
+        forms[name] = [sealing.form(levels[name], fine), sealing.form(levels[name]), plain]
+    runs = trial.run(plan, forms)
+    chosen: dict[str, tuple[Form, Asked]] = {}
+    for name, some in forms.items():
+        passing = (pair for pair in zip(some, runs[name].trials, strict=True) if trial.right(name, pair[1]))
+        form, best = next(passing, (some[-1], runs[name].trials[-1]))
+        chosen[name] = form, best.asked
+    return chosen
+
+
+def _try(
+    trial: _Trial, plan: Plan, sealings: Mapping[str, Sealing], chosen: Mapping[str, tuple[Form, Asked]]
+) -> dict[str, tuple[Form, Asked, Asked, bool]]:
+    """Each form; what it asks, and when the opposite is told; and whether the points hang on what is secret."""
+    steady = {}
+    flips = {}
+    for name, (form, asked) in chosen.items():
+        steady[name] = form
+        tokens = {k for k, calls in enumerate(asked) if any(marks[0] for _, marks, _ in calls)}
+        secret = (
+            k for k, q in enumerate(form.questions) if q.code and (k in tokens or sealings[name].is_secret(k))
         )
-        forms[name] = [sealing.form(levels[name], fine), sealing.form(levels[name]), plan.tests[name].form]
-    runs = trial.run(plan, {n: [f for f in found if f] for n, found in forms.items()})
-    chosen = {}
-    for name, found in forms.items():
-        passing = zip(found, runs[name].trials, strict=False)
-        chosen[name] = next((f for f, t in passing if f and trial.right(name, t)), found[-1])
-    return {name: form for name, form in chosen.items() if form}
+        flips[name] = tuple(secret)
+    forms = {n: [f, replace(f, flips=flips[n]), replace(f, flips=(ALL,))] for n, f in steady.items()}
+    runs = trial.run(plan, forms)
+    found = {}
+    for name, form in steady.items():
+        plain, secretly, all_turned = runs[name].trials
+        asked, moving = _without_chance(plain.asked, chosen[name][1])
+        questions = tuple(replace(q, own=() if k in moving else q.own) for k, q in enumerate(form.questions))
+        weak = not flips[name] or trial.score(name, secretly) >= trial.score(name, plain)
+        turned, _ = _without_chance(all_turned.asked, all_turned.asked, moving)
+        found[name] = replace(form, questions=questions), asked, turned, weak
+    return found
 
 
-def _weigh(
-    trial: _Trial, plan: Plan, sealings: Mapping[str, Sealing], forms: Mapping[str, Form]
-) -> dict[str, TestPlan]:
-    """The plans with these forms: how the judge answers the author, and what hangs on each answer."""
-    flips = {n: [(k,) for k, text in enumerate(f.checks) if text][:_TRIED] for n, f in forms.items()}
-    runs = trial.run(plan, {n: [f, *_flipped(f, [*flips[n], (ALL,)])] for n, f in forms.items()})
-    scores = {n: [trial.score(n, t) for t in runs[n].trials] for n in forms}
-    plain = {n: runs[n].trials[0].asked for n in forms}
-    more = {  # what is asked only after another answer: an ``elif``
-        n: [
-            (k, other)
-            for (k,), found in zip(flips[n], runs[n].trials[1:], strict=False)
-            for other, asked in enumerate(found.asked)
-            if asked and not plain[n][other]
-        ][:_TRIED]
-        for n in forms
-    }
-    runs = (
-        trial.run(plan, {n: [f, *_flipped(f, more[n])] for n, f in forms.items()})
-        if any(more.values())
-        else {}
+def _weigh(test: TestPlan, form: Form, asked: Asked, turned: Asked, weak: bool) -> TestPlan:  # noqa: FBT001
+    """The plan with this form; what is asked only after another answer (an ``elif``) may come out in any way."""
+    expected = tuple(
+        calls or [["", marks, shape] for _, marks, shape in others]
+        for calls, others in zip(asked, turned, strict=True)
     )
-    made = {}
-    for name, form in forms.items():
-        full, *others, none = scores[name]
-        best = {k: score for (k,), score in zip(flips[name], others, strict=True)}
-        for (k, _), found in zip(more[name], runs[name].trials[1:] if runs else (), strict=False):
-            best[k] = max(best[k], trial.score(name, found))
-        asked = plain[name]
-        losses = tuple(
-            full - best[k] if k in best and len({outcome for outcome, _ in asked[k]}) == 1 else 0.0
-            for k in range(len(form.checks))
-        )
-        lost = sum(loss * len(found) for loss, found in zip(losses, asked, strict=True))
-        secret = any(
-            loss > 0 and (sealings[name].is_secret(k) or any(tokens for _, tokens in asked[k]))
-            for k, loss in enumerate(losses)
-        )
-        made[name] = replace(
-            plan.tests[name],
-            form=form,
-            expected=asked,
-            full=full,
-            losses=losses,
-            additive=abs(max(0.0, full - lost) - none) < _EQUAL,
-            weak=not secret,
-        )
-    return made
+    return replace(test, form=form, expected=expected, weak=weak)
 
 
-def _flipped(form: Form, flips: Sequence[tuple[int, ...]]) -> list[Form]:
-    return [replace(form, flips=flip) for flip in flips]
+def _without_chance(
+    asked: Asked, again: Asked, moving: frozenset[int] = frozenset()
+) -> tuple[Asked, frozenset[int]]:
+    """What was asked, without the test's own values in checks where chance decides them, or where they are large."""
+    moving |= {
+        k
+        for k, (calls, others) in enumerate(zip(asked, again, strict=True))
+        if [c[1][1] for c in calls] != [c[1][1] for c in others] or len(json.dumps(calls)) > _LARGE
+    }
+    kept = tuple(
+        [[outcome, [marks[0], [] if k in moving else marks[1]], shape] for outcome, marks, shape in calls]
+        for k, calls in enumerate(asked)
+    )
+    return kept, moving
 
 
 def _judges_names(cells: Sequence[CodeCell]) -> tuple[dict[str, str], frozenset[str]]:

@@ -7,10 +7,12 @@ import math
 import random
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
-from hocvuso.grading.calibrate import calibrate
+from hocvuso.grading.calibrate import answers_of, calibrate, earned
 from hocvuso.grading.plan import make_job, make_replay, plan_key, read_plan, write_plan
+from hocvuso.grading.rule import score_test
 from hocvuso.kernels.runner import run_submission
 from hocvuso.kernels.zygote import Zygote
 
@@ -88,7 +90,37 @@ class CodeRunner:
         the source that the learner gave it.
         """
         plan = self.plan(cells, files)
-        return run_submission(self.zygote, make_job(plan, submitted, self._chance, files, **self._limits))
+        outcome = run_submission(self.zygote, make_job(plan, submitted, self._chance, files, **self._limits))
+        return self.bounded(plan, cells, submitted, outcome, dict(files or {}))
+
+    def bounded(
+        self,
+        plan: Plan,
+        cells: Sequence[CodeCell],
+        submitted: Sequence[tuple[CodeCell | None, str]],
+        outcome: RunOutcome,
+        files: Mapping[str, bytes],
+    ) -> RunOutcome:
+        """``outcome`` with the most that can have been earned in each inside test (`CellRun.most`).
+
+        Only where a learner has points although an answer was not the author's, the author's code is run again.
+        """
+        most: dict[str, float] = {}
+        doubtful: dict[str, tuple[dict[str, str], ...]] = {}
+        for (cell, _), run in zip(submitted, outcome.cells, strict=True):
+            if cell is None or not run.trials or not any(plan.tests[cell.id].expected):
+                continue
+            most[cell.id] = float(cell.points)
+            answers = run.trials[0].answers
+            if answers != answers_of(plan.tests[cell.id]) and score_test(run.outputs, cell.points).score:
+                doubtful[cell.id] = answers
+        if doubtful:
+            most |= earned(plan, cells, self.zygote, files, doubtful)
+        found = (
+            replace(run, most=most[cell.id]) if cell and cell.id in most else run
+            for (cell, _), run in zip(submitted, outcome.cells, strict=True)
+        )
+        return replace(outcome, cells=tuple(found))
 
     def replay(self, cells: Sequence[CodeCell], records: Mapping[str, Any]) -> RunOutcome:
         """Judge ``records`` (`CellRun.record` by test id) by these cells, without running learner code.

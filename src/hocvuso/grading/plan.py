@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from hocvuso.durable import replace_file
 from hocvuso.grading import reading
-from hocvuso.grading.sealing import Form
+from hocvuso.grading.sealing import Form, Question
 from hocvuso.kernels.runner import Job, JobCell
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from hocvuso.kernels.runner import Mode
     from hocvuso.lessons.master import CodeCell
 
-FORMAT = 4
+FORMAT = 5
 _CANARY = "\nassert {} == {}"
 
 
@@ -34,8 +34,7 @@ _CANARY = "\nassert {} == {}"
 class TestPlan:
     """How one test is judged. ``source`` is its cell as Python; the rest as in `hocvuso.kernels.runner.JobCell`.
 
-    Of an inside test: ``form`` is what runs. ``full`` is the author's score, ``losses`` what the author would lose by
-    another answer to each check; ``additive``, whether losses add up. ``weak``: it compares with nothing secret.
+    Of an inside test: ``form`` is what runs. ``weak``: it compares with nothing secret.
     """
 
     mode: Mode
@@ -44,9 +43,6 @@ class TestPlan:
     allowed: tuple[str, ...] = ()
     form: Form | None = None
     expected: tuple[Any, ...] = ()
-    full: float = 0.0
-    losses: tuple[float, ...] = ()
-    additive: bool = False
     weak: bool = False
     ignored: tuple[str, ...] = ()  # what the author's own cells change of the machinery
 
@@ -175,9 +171,6 @@ def test_cell(cell: CodeCell, test: TestPlan, forms: Sequence[Form]) -> JobCell:
         allowed=test.allowed,
         forms=tuple(asdict(form) for form in forms) if inside else (),
         expected=test.expected,
-        full=test.full,
-        losses=test.losses,
-        additive=test.additive,
         ignored=test.ignored,
         imports=imports,
         hidden_imports=hidden,
@@ -187,10 +180,12 @@ def test_cell(cell: CodeCell, test: TestPlan, forms: Sequence[Form]) -> JobCell:
 def _test(record: dict[str, Any]) -> TestPlan:
     form: dict[str, Any] = record["form"] or {}
     kept: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in form.items()}
+    if kept:
+        kept["questions"] = tuple(Question(**{**q, "own": tuple(q["own"])}) for q in form["questions"])
     return TestPlan(
         **{
             **record,
             "form": Form(**kept) if form else None,
-            **{name: tuple(record[name]) for name in ("allowed", "losses", "ignored", "expected")},
+            **{name: tuple(record[name]) for name in ("allowed", "ignored", "expected")},
         }
     )

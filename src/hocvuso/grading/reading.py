@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import symtable
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -39,6 +40,24 @@ def names_used(source: str) -> tuple[str, ...]:
         n.target.id for n in ast.walk(tree) if isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Name)
     }
     return tuple(sorted(found))
+
+
+@lru_cache(maxsize=1024)
+def names_needed(source: str) -> frozenset[str]:
+    """The names that a cell takes from others: it reads them, or a function in it does, and it binds them nowhere."""
+    try:
+        module = symtable.symtable(python_of(source), "<cell>", "exec")
+    except (SyntaxError, ValueError, RecursionError):
+        return frozenset()
+    own = {symbol.get_name() for symbol in module.get_symbols() if symbol.is_assigned()}
+    found: set[str] = set()
+    tables = [module]
+    while tables:
+        table = tables.pop()
+        symbols = [s for s in table.get_symbols() if s.is_referenced() and (s.is_global() or table is module)]
+        found |= {symbol.get_name() for symbol in symbols} - own
+        tables += table.get_children()
+    return frozenset(found)
 
 
 def names_bound(source: str) -> frozenset[str]:

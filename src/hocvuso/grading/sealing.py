@@ -14,77 +14,70 @@ from __future__ import annotations
 import ast
 import builtins
 import copy
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from hocvuso.grading import reading
+from hocvuso.grading.dataflow import PURE, Dataflow, free_names, walked
 
 FINE, COARSE, LEFT = 0, 1, 2
 """How a comparison is parted: as finely as can be, by its sides only, or left as it is."""
 
-_PURE = frozenset(
-    [
-        "abs",
-        "all",
-        "any",
-        "bool",
-        "bytes",
-        "dict",
-        "float",
-        "frozenset",
-        "int",
-        "isinstance",
-        "len",
-        "list",
-        "max",
-        "min",
-        "range",
-        "repr",
-        "reversed",
-        "round",
-        "set",
-        "sorted",
-        "str",
-        "sum",
-        "tuple",
-        "type",
-        "zip",
-    ]
-)
+ALL = -1
+"""Every check, among those whose opposite is told."""
+
+_KNOWN = PURE - {"enumerate", "zip"}
 _PARTED = ast.BinOp | ast.UnaryOp | ast.List | ast.Tuple | ast.Set | ast.Dict | ast.Compare | ast.Call
-_HIDDEN_FROM_US = ast.JoinedStr  # positions inside of these can't be relied on
+_SEALABLE = ast.Constant | ast.List | ast.Tuple | ast.Set | ast.Dict | ast.UnaryOp | ast.BinOp
+_METHODS = frozenset(
+    {"all", "any", "equals", "issubset", "issuperset", "isdisjoint", "startswith", "endswith"}
+)
+_INNER = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp | ast.Lambda
+_UNSURE = ast.JoinedStr  # positions inside of these can't be relied on
 _TELLING = ("assert", "equal", "close", "approx", "almost")
-_MANY = 24  # tables' columns that may be sealed, at most
-_TABLES = ast.List | ast.Tuple | ast.Set | ast.Dict
+_CALLING = ("raises", "warns", "logs", "regex")  # helpers that call what they are given
+_DEPTH = 3  # of tables in tables
+_MANY = 24  # columns that may be sealed, at most
+_BUILTINS = frozenset(vars(builtins))
 Span: TypeAlias = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the judge evaluates for a check: ``code``, with ``__part__`` for what it was sent; "" for no check.
+
+    ``own`` are the parts that no learner has a hand in. ``always``: it is asked as often whatever the learner's code
+    gives. ``state``: no part comes from the learner's code, but earlier answers decide what they are.
+    """
+
+    code: str
+    own: tuple[int, ...] = ()
+    always: bool = True
+    state: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
     """A test as it runs in the learner's process, and what the judge needs for it.
 
-    ``source`` runs; tracebacks show ``shown`` in its place. ``known`` is what the judge runs first; ``checks`` are the
-    expressions that it evaluates, ``__part__`` being what it was sent, ``seals`` the values of the tokens. ``flips``
-    makes the judge tell the opposite: of the first answer to each of these checks, or always (``ALL``). ``open``:
-    nothing of the test is hidden, so errors keep their texts.
+    ``source`` runs; tracebacks show ``shown`` in its place. ``known`` is what the judge runs first; ``questions`` are
+    those of the checks by number, ``seals`` the values of the tokens. ``flips``: to these checks the judge tells the
+    opposite, to try what hangs on them. ``open``: nothing of the test is hidden, so errors keep their texts.
     """
 
     source: str
     shown: str
     known: tuple[str, ...] = ()
-    checks: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()
     seals: tuple[str, ...] = ()
     flips: tuple[int, ...] = ()
     open: bool = False
 
 
-ALL = -1
-
-
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A comparison of a test: where it stands, and whether it is a statement's condition or a call that asserts."""
+    """A comparison of a test: where it stands, and whether only its truth counts."""
 
     node: ast.expr
     span: Span
@@ -95,39 +88,59 @@ class Sealing:
     """One test's text, and what of it can be sealed.
 
     ``imports``: import statements of the author's by the name that they bind; ``helpers``: functions that the author's
-    setup cells define. Both are known to the judge. A test that can't be parsed has nothing to seal.
+    setup cells define. Both are known to the judge. ``theirs``: names that learners bind. ``needed``: names that other
+    cells use. A test that can't be parsed has nothing to seal.
     """
 
-    def __init__(self, source: str, imports: Mapping[str, str], helpers: frozenset[str]) -> None:
+    def __init__(
+        self,
+        source: str,
+        imports: Mapping[str, str],
+        helpers: frozenset[str] = frozenset(),
+        theirs: frozenset[str] = frozenset(),
+        needed: frozenset[str] = frozenset(),
+    ) -> None:
         self.source = source
-        self._tree = reading.tree_of(source)
+        self._tree = reading.tree_of(source) or ast.Module([], [])
         self._offset = reading.offsets(source)
         self._hidden = reading.hidden_parts(source)
         self._imports = dict(imports)
-        self._known = frozenset(imports) | helpers
-        self.checks: tuple[Check, ...] = ()
-        self.columns: tuple[tuple[Span, ...], ...] = ()
-        self._defined: dict[str, ast.stmt] = {}
-        if self._tree is not None:
-            self.checks = tuple(self._find_checks(self._tree))
-            self._defined = self._judges_own(self._tree)
-            taken = [self._span(node) for node in self._defined.values()]
-            self.checks = tuple(check for check in self.checks if not _within(check.span, taken))
-            self.columns = tuple(self._find_columns(self._tree))[:_MANY]
+        self._needed = needed
+        stored = {
+            n.id for n in ast.walk(self._tree) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)
+        }
+        self._helpers = helpers - theirs - stored
+        self._known = frozenset(imports) | ((helpers | _KNOWN) - theirs - stored)
+        self.checks = tuple(self._find_checks(self._tree))
+        self._flow = Dataflow(self._tree, theirs, [check.node for check in self.checks])
+        self._defined = self._judges_own()
+        taken = [self._span(node) for node in self._defined.values()]
+        self.checks = tuple(check for check in self.checks if not _within(check.span, taken))
+        self.columns = tuple(self._find_columns())[:_MANY]
 
-    def form(self, levels: Mapping[int, int], columns: tuple[int, ...] = (), *, native: bool = False) -> Form:
+    def form(self, levels: Mapping[int, int], columns: Iterable[int] = (), *, native: bool = False) -> Form:
         """The test with check ``n`` parted by ``levels[n]`` and these columns sealed.
 
         ``native``: what each check is in the learner's process goes to the judge too, and decides. For comparing.
         """
         runs, shows = _Edits(self.source), _Edits(self.source)
-        texts, parts_in = [], []
+        questions: list[Question] = []
+        parts_in: list[ast.expr] = []
         for number, check in enumerate(self.checks):
             level = levels.get(number, FINE)
             node, parts = self._parted(check, level)
-            texts.append(ast.unparse(node) if parts and level != LEFT else "")
-            if not texts[-1]:
+            if level == LEFT or not parts:
+                questions.append(Question(""))
                 continue
+            kinds = [self._flow.kind_of(part) for part in parts]
+            questions.append(
+                Question(
+                    ast.unparse(node),
+                    tuple(place for place, kind in enumerate(kinds) if kind == "fixed"),
+                    self._flow.always_as_often(check.node),
+                    "learner" not in kinds and "state" in kinds,
+                )
+            )
             parts_in += parts
             sent = "".join(f", ({self._text(part)})" for part in parts)
             more = f", native=lambda: ({self._text(check.node)})" if native else ""
@@ -136,7 +149,7 @@ class Sealing:
             for span in self._secrets(check.node, parts):
                 shows.put(span, _masked(self.source, span))
         for name, statement in self._defined.items():
-            if not native and not self._is_asked_for(name, parts_in, texts):
+            if not native and not self._is_asked_for(name, parts_in, questions):
                 for edits in (runs, shows):
                     self._take_out(statement, edits)
         seals: list[str] = []
@@ -147,46 +160,45 @@ class Sealing:
                     shows.put(span, _masked(self.source, span))
                     seals.append(self.source[slice(*span)])
         known = (*self._imports.values(), *(ast.unparse(node) for node in self._defined.values()))
-        return Form(runs.text(), shows.text(), known, tuple(texts), tuple(seals), open=not self._hidden)
+        return Form(runs.text(), shows.text(), known, tuple(questions), tuple(seals), open=not self._hidden)
 
     def is_secret(self, number: int) -> bool:
-        """Whether learners can't know what check ``number`` compares with: part of it is hidden and a value."""
+        """Whether learners can't know what check ``number`` compares with: part of it is hidden, and a value."""
         check = self.checks[number]
         if not self._is_hidden(check.span):
             return False
-        inside = list(ast.walk(check.node))
-        own = {part.id for part in inside if isinstance(part, ast.Name)} & set(self._defined)
         _, parts = self._parted(check, FINE)
+        own = {n.id for n in ast.walk(check.node) if isinstance(n, ast.Name)} & set(self._defined)
         return bool(own) or any(True for _ in self._secrets(check.node, parts))
 
-    def _find_checks(self, tree: ast.Module) -> Iterator[Check]:
+    def _find_checks(self, tree: ast.AST) -> Iterator[Check]:
         todo: list[ast.AST] = [tree]
         while todo:
             node = todo.pop(0)
-            if isinstance(node, _HIDDEN_FROM_US):
+            if isinstance(node, _UNSURE):
                 continue
-            if isinstance(node, ast.Compare):
+            if isinstance(node, ast.Compare) and not _is_identity(node):
                 yield Check(node, self._span(node), truth=False)
                 continue
             if isinstance(node, ast.Expr) and self._asserts(node.value):
                 yield Check(node.value, self._span(node.value), truth=False)
                 continue
+            rest = list(ast.iter_child_nodes(node))
             if isinstance(node, ast.Assert | ast.If):
                 yield from self._conditions(node.test)
-                rest = [child for child in ast.iter_child_nodes(node) if child is not node.test]
-                if isinstance(node, ast.Assert):
-                    continue
-                todo = [*rest, *todo]
-                continue
-            todo = [*ast.iter_child_nodes(node), *todo]
+                rest = [] if isinstance(node, ast.Assert) else [*node.body, *node.orelse]
+            todo = [*rest, *todo]
 
     def _conditions(self, test: ast.expr) -> Iterator[Check]:
+        """A condition as a whole, where it isn't a choice and has no comparison inside of a comprehension."""
         if isinstance(test, ast.BoolOp):
             for operand in test.values:
                 yield from self._conditions(operand)
-        elif any(isinstance(part, ast.Compare) for part in ast.walk(test)):
-            yield from self._find_checks(ast.Module([ast.Expr(test)], []))
-        elif not isinstance(test, ast.Constant):
+        elif any(
+            isinstance(part, _INNER | ast.BoolOp | ast.IfExp | ast.NamedExpr) for part in ast.walk(test)
+        ):
+            yield from self._find_checks(test)
+        elif not isinstance(test, ast.Constant) and not _is_identity(test):
             yield Check(test, self._span(test), truth=True)
 
     def _asserts(self, node: ast.expr) -> bool:
@@ -198,91 +210,146 @@ class Sealing:
         while isinstance(root, ast.Attribute | ast.Call):
             root = root.value if isinstance(root, ast.Attribute) else root.func
         ours = isinstance(root, ast.Name) and (root.id in self._known or root.id == "self")
-        return ours and any(word in named.lower() for word in _TELLING)
+        told = any(word in named.lower() for word in _TELLING)
+        return ours and told and not any(word in named.lower() for word in _CALLING)
 
-    def _judges_own(self, tree: ast.Module) -> dict[str, ast.stmt]:
+    def _judges_own(self) -> dict[str, ast.stmt]:
         """What the test defines with the help of nothing but what the judge knows, and uses in comparisons only."""
         inside = {id(part) for check in self.checks for part in ast.walk(check.node)}
         found: dict[str, ast.stmt] = {}
-        stored = [n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)]
-        stored += [n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
-        for node in tree.body:
+        nodes = list(ast.walk(self._tree))
+        stored = [n.id for n in nodes if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)]
+        stored += [n.name for n in nodes if isinstance(n, ast.FunctionDef)]
+        for node in self._tree.body:
             name, known = _defines(node), self._known | set(found)
-            if stored.count(name) != 1:
+            if stored.count(name) != 1 or name in self._needed or not self._is_hidden(self._span(node)):
                 continue
             if isinstance(node, ast.Assign) and not self._is_known(node.value, known):
                 continue
-            if isinstance(node, ast.FunctionDef) and not _free_names(node) <= known | _BUILTINS | {name}:
+            if isinstance(node, ast.FunctionDef) and not free_names(node) <= known | _BUILTINS | {name}:
                 continue
-            uses = [
-                n
-                for n in ast.walk(tree)
-                if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)
-            ]
             own = {id(n) for n in ast.walk(node)}
-            if uses and all(id(n) in inside or id(n) in own for n in uses):
+            uses = [n for n in self._flow.uses(name) if id(n) not in own]
+            if uses and all(id(n) in inside for n in uses):
                 found[name] = node
         return found
 
-    def _find_columns(self, tree: ast.Module) -> Iterator[tuple[Span, ...]]:
-        """The constants of tables, one group for each column; and those that have a name."""
-        taken = {id(part) for check in self.checks for part in ast.walk(check.node)}
-        taken |= {id(part) for node in self._defined.values() for part in ast.walk(node)}
-        todo: list[ast.AST] = [tree]
-        while todo:
-            node = todo.pop(0)
-            if isinstance(node, _HIDDEN_FROM_US) or id(node) in taken:
-                continue
-            if isinstance(node, _TABLES) and self._is_hidden(self._span(node)):
-                groups: dict[tuple[object, ...], list[Span]] = {}
-                _columns(node, (), groups, self._span)
-                yield from map(tuple, groups.values())
-            elif (
-                isinstance(node, ast.Assign)
-                and isinstance(node.value, ast.Constant)
-                and self._is_hidden(self._span(node.value))
+    def _find_columns(self) -> Iterator[tuple[Span, ...]]:
+        """What can be tokens: values of loops, names and parameters that do nothing but stand in comparisons."""
+        direct = {
+            id(part)
+            for check in self.checks
+            for part in self._parted(check, FINE)[1]
+            if isinstance(part, ast.Name)
+        }
+        found: dict[str, list[ast.expr]] = {}
+        for node in ast.walk(self._tree):
+            for target, value in self._bindings(node):
+                for name in (n.id for n in ast.walk(target) if isinstance(n, ast.Name)):
+                    plain = isinstance(target, ast.Name) and hasattr(value, "lineno")
+                    found.setdefault(name, []).append(value if plain else ast.Name(name, ast.Load()))
+        for name, values in found.items():
+            uses = list(self._flow.uses(name))
+            if (
+                name in self._needed
+                or name in self._defined
+                or not uses
+                or not all(id(n) in direct for n in uses)
             ):
-                yield (self._span(node.value),)
-            else:
-                todo = [*ast.iter_child_nodes(node), *todo]
+                continue
+            if self._flow.kind_of(uses[0]) != "fixed":
+                continue
+            if all(isinstance(v, _SEALABLE) and self._is_known(v, self._known) for v in values):
+                spans = tuple(dict.fromkeys(map(self._span, values)))
+                if any(map(self._is_hidden, spans)):
+                    yield tuple(span for span in spans if self._is_hidden(span))
+
+    def _bindings(self, node: ast.AST, depth: int = 0) -> Iterator[tuple[ast.expr, ast.expr]]:
+        """What ``node`` gives to which target, part by part."""
+        if isinstance(node, ast.For | ast.comprehension):
+            for table in self._tables(node.iter, depth):
+                yield from walked(node.target, table)
+        elif isinstance(node, ast.Assign):
+            yield from ((target, node.value) for target in node.targets)
+        elif isinstance(node, ast.AugAssign | ast.NamedExpr):
+            yield node.target, node.target  # never a value that can be sealed
+        elif isinstance(node, ast.FunctionDef):
+            for place, parameter in enumerate(node.args.args):
+                name = ast.Name(parameter.arg, ast.Store())
+                yield from ((name, given) for given in self._flow.given_for(node, place) or [name])
+
+    def _tables(self, node: ast.expr, depth: int) -> list[ast.expr]:
+        """What a loop walks: for a name that is used here only, what the test gives it."""
+        if not isinstance(node, ast.Name) or node.id in self._needed or depth > _DEPTH:
+            return [node]
+        if len(list(self._flow.uses(node.id))) > 1:
+            return [node]
+        bindings = (pair for other in ast.walk(self._tree) for pair in self._bindings(other, depth + 1))
+        return [v for target, v in bindings if isinstance(target, ast.Name) and target.id == node.id] or [
+            node
+        ]
 
     def _parted(self, check: Check, level: int) -> tuple[ast.expr, list[ast.expr]]:
         """What the judge evaluates, and the parts of it that the learner's process sends."""
         parts: list[ast.expr] = []
-        known = self._known | set(self._defined)
-
-        def part(node: ast.expr) -> ast.expr:
-            parts.append(node)
-            return ast.Subscript(ast.Name("__part__", ast.Load()), ast.Constant(len(parts) - 1), ast.Load())
-
-        def walk(node: ast.expr, depth: int) -> ast.expr:
-            if self._is_known(node, known):
-                return node
-            splits = isinstance(node, _PARTED) if level == FINE else depth == 0
-            if isinstance(node, ast.Call):
-                splits = splits and (self._is_known(node.func, known) or self._asserts(node))
-            if not splits or any(isinstance(child, ast.Starred) for child in ast.iter_child_nodes(node)):
-                return part(node)
-            made = copy.copy(node)
-            for name, value in ast.iter_fields(node):
-                if isinstance(made, ast.Call) and name == "func":
-                    continue
-                if isinstance(value, ast.expr):
-                    setattr(made, name, walk(value, depth + 1))
-                elif isinstance(value, list):
-                    setattr(made, name, [_each(item, walk, depth + 1) for item in value])
-            return made
-
-        made = walk(check.node, 0)
+        made = self._part(check.node, 0, level, parts)
         return (ast.UnaryOp(ast.Not(), ast.UnaryOp(ast.Not(), made)) if check.truth else made), parts
+
+    def _part(self, node: ast.expr, depth: int, level: int, parts: list[ast.expr]) -> ast.expr:
+        """``node`` with ``__part__[n]`` for what goes into ``parts``."""
+        since = len(parts)
+        known = self._known | set(self._defined)
+        if self._is_known(node, known):
+            return node
+        made = copy.copy(node)
+        if self._splits(node, known) and (level == FINE or depth == 0):
+            for name, value in ast.iter_fields(node):
+                if name == "func" and isinstance(value, ast.Attribute):
+                    if not self._is_known(value, known) and not self._asserts(node):
+                        inner = self._part(value.value, depth + 1, level, parts)
+                        made.func = ast.Attribute(inner, value.attr, ast.Load())  # type: ignore[attr-defined]
+                elif name != "func":
+                    setattr(made, name, self._each(value, depth + 1, level, parts))
+        if len(parts) > since and (depth == 0 or self._adds(node, parts[since:])):
+            return made
+        del parts[since:]  # the judge would add nothing of its own
+        parts.append(node)
+        return ast.Subscript(ast.Name("__part__", ast.Load()), ast.Constant(since), ast.Load())
+
+    def _each(self, value: object, depth: int, level: int, parts: list[ast.expr]) -> object:
+        """The same for a field of a node: an expression, several, or something else."""
+        if isinstance(value, ast.expr):
+            return self._part(value, depth, level, parts)
+        if isinstance(value, ast.keyword):
+            return ast.keyword(value.arg, self._part(value.value, depth, level, parts))
+        return [self._each(item, depth, level, parts) for item in value] if isinstance(value, list) else value
+
+    def _splits(self, node: ast.expr, known: frozenset[str] | set[str]) -> bool:
+        """Whether the judge can put ``node`` together from its parts."""
+        if any(isinstance(child, ast.Starred) for child in ast.iter_child_nodes(node)):
+            return False
+        if isinstance(node, ast.Compare):
+            return not _is_identity(node)
+        if isinstance(node, ast.Call):
+            method = isinstance(node.func, ast.Attribute) and node.func.attr in _METHODS
+            return method or self._is_known(node.func, known) or self._asserts(node)
+        return isinstance(node, _PARTED)
+
+    def _adds(self, node: ast.expr, parts: list[ast.expr]) -> bool:
+        """Whether there is something of the author's in ``node`` beside its ``parts``: a value, or a function."""
+        sent = {id(inner) for part in parts for inner in ast.walk(part)}
+        ours = self._helpers | set(self._defined)
+        return any(
+            isinstance(inner, ast.Constant) or (isinstance(inner, ast.Name) and inner.id in ours)
+            for inner in ast.walk(node)
+            if id(inner) not in sent
+        )
 
     def _is_known(self, node: ast.expr, known: frozenset[str] | set[str]) -> bool:
         """Whether the judge can evaluate ``node`` by itself."""
-        if any(
-            isinstance(part, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr) for part in ast.walk(node)
-        ):
+        if any(isinstance(n, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr) for n in ast.walk(node)):
             return False
-        return _free_names(node) <= known | _PURE
+        return free_names(node) <= known
 
     def _secrets(self, node: ast.expr, parts: list[ast.expr]) -> Iterator[Span]:
         """The hidden constants of a check that stay with the judge."""
@@ -290,7 +357,7 @@ class Sealing:
         todo: list[ast.AST] = [node]
         while todo:
             inner = todo.pop()
-            if id(inner) in sent or isinstance(inner, _HIDDEN_FROM_US):
+            if id(inner) in sent or isinstance(inner, _UNSURE):
                 continue
             if isinstance(inner, ast.Constant):
                 span = self._span(inner)
@@ -299,21 +366,19 @@ class Sealing:
             else:
                 todo += ast.iter_child_nodes(inner)
 
-    def _is_asked_for(self, name: str, parts: list[ast.expr], texts: list[str]) -> bool:
+    def _is_asked_for(self, name: str, parts: list[ast.expr], questions: list[Question]) -> bool:
         """Whether the learner's process still needs the name: a check that uses it was left, or sends it."""
-        named = any(isinstance(n, ast.Name) and n.id == name for part in parts for n in ast.walk(part))
-        left = (check for check, text in zip(self.checks, texts, strict=True) if not text)
-        return named or any(
-            isinstance(n, ast.Name) and n.id == name for check in left for n in ast.walk(check.node)
+        left = [c.node for c, question in zip(self.checks, questions, strict=True) if not question.code]
+        return any(
+            isinstance(n, ast.Name) and n.id == name for node in (*parts, *left) for n in ast.walk(node)
         )
 
     def _take_out(self, statement: ast.stmt, edits: _Edits) -> None:
-        span = self._span(statement)
         if isinstance(statement, ast.Assign):
             value = self._span(statement.value)
-            if self._is_hidden(value):
-                edits.put(value, _masked(self.source, value))
-        elif self._is_hidden(span):
+            edits.put(value, _masked(self.source, value))
+        else:
+            span = self._span(statement)
             edits.put(span, "pass" + "\n" * self._lines(span))
 
     def _is_hidden(self, span: Span) -> bool:
@@ -350,9 +415,6 @@ class _Edits:
         return text
 
 
-_BUILTINS = frozenset(vars(builtins))
-
-
 def _within(span: Span, others: Iterable[Span]) -> bool:
     return any(start <= span[0] and span[1] <= end for start, end in others)
 
@@ -362,44 +424,16 @@ def _masked(source: str, span: Span) -> str:
     return "(...{})".format("\n" * lines) if lines else "..."
 
 
+def _is_identity(node: ast.expr) -> bool:
+    """Whether ``node`` asks if two objects are one: of copies nobody can say so."""
+    if not isinstance(node, ast.Compare) or not any(isinstance(op, ast.Is | ast.IsNot) for op in node.ops):
+        return False
+    return not any(isinstance(side, ast.Constant) for side in (node.left, *node.comparators))
+
+
 def _defines(node: ast.stmt) -> str:
     if isinstance(node, ast.FunctionDef):
         return "" if node.decorator_list else node.name
     if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
         return node.targets[0].id
     return ""
-
-
-def _each(item: object, walk: Callable[[ast.expr, int], ast.expr], depth: int) -> object:
-    if isinstance(item, ast.keyword):
-        return ast.keyword(item.arg, walk(item.value, depth))
-    return walk(item, depth) if isinstance(item, ast.expr) else item
-
-
-def _free_names(node: ast.AST) -> set[str]:
-    """The names that ``node`` reads and does not bind itself."""
-    names = [n for n in ast.walk(node) if isinstance(n, ast.Name)]
-    bound = {n.id for n in names if not isinstance(n.ctx, ast.Load)}
-    bound |= {n.arg for n in ast.walk(node) if isinstance(n, ast.arg)}
-    return {n.id for n in names if isinstance(n.ctx, ast.Load)} - bound
-
-
-def _columns(
-    node: ast.expr,
-    path: tuple[object, ...],
-    groups: dict[tuple[object, ...], list[Span]],
-    span: Callable[[ast.expr], Span],
-) -> None:
-    """Sort the constants of a table by their place in its rows."""
-    if isinstance(node, ast.Constant) or (
-        isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant)
-    ):
-        groups.setdefault(path, []).append(span(node))
-    elif isinstance(node, ast.Dict):
-        for side, items in (("key", node.keys), ("value", node.values)):
-            for item in items:
-                if item is not None:
-                    _columns(item, (*path, side), groups, span)
-    elif isinstance(node, ast.List | ast.Tuple | ast.Set):
-        for number, item in enumerate(node.elts):
-            _columns(item, (*path, number if path else "*"), groups, span)

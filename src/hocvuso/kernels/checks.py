@@ -5,7 +5,8 @@ Its parts go to the judge as plain data (`hocvuso.kernels.plain`); `Checks` puts
 comparison and answers. So neither expected values nor what is done with them are ever in the learner's process.
 
 Learner code there can call ``__check__`` itself, with any parts: each call counts. A check that was once answered
-otherwise than for the author's solution is answered no more often than for the author.
+otherwise than for the author's solution is answered no more often than for the author. What a run of the author's own
+code gives when it is told a learner's answers, is the most that this learner can have earned.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 import builtins
 import contextlib
 import unittest
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
 from hocvuso.kernels.plain import NO_VALUE, Json, PlainError, decode, encode, fail, whole
@@ -82,31 +83,47 @@ def remove(namespace: dict[str, Any]) -> None:
         namespace.pop(name, None)
 
 
+class NotPlainError(Exception):
+    """The judge was to use an object that it has no copy of."""
+
+
 class Opaque:
     """What the judge has of an object that is not plain: equal to nothing else, without order and content."""
+
+    def __call__(self, *_: object, **__: object) -> object:
+        """No object of the learner's is called here."""
+        raise NotPlainError
 
 
 class Checks:
     """Answers the checks of one run of a test.
 
-    ``form`` is the test's `hocvuso.grading.sealing.Form`, ``expected`` what the author's solution gave: of each check
-    the outcomes, and the tokens among its parts, in order. None while that is being found out.
+    ``form`` is the test's `hocvuso.grading.sealing.Form`. ``expected``: what the author's solution gave, for each check
+    its calls in order, as ``(outcome, marks, shape)``, "" for any outcome; None while that is being found out.
+    ``told``, when it is the author's solution that runs: the answers of another run, to be told again.
     """
 
     def __init__(
-        self, form: Mapping[str, Any], namespace: Mapping[str, Any], expected: list[list[Any]] | None
+        self,
+        form: Mapping[str, Any],
+        namespace: Mapping[str, Any],
+        expected: list[list[Any]] | None,
+        told: list[dict[str, str]] | None = None,
     ) -> None:
         self._form = form
+        self._questions: list[Mapping[str, Any]] = form["questions"]
         self._expected = expected
-        self._codes = [compile(text, "<check>", "eval") if text else None for text in form["checks"]]
+        self._told = told
+        self._codes = [compile(q["code"], "<check>", "eval") if q["code"] else None for q in self._questions]
         self._names: dict[str, Any] = {**namespace, "self": unittest.TestCase()}
         for statement in form["known"]:
             with contextlib.suppress(Exception):
                 exec(statement, self._names)  # noqa: S102  (the author's own text)
-        self._seals = [eval(text) for text in form["seals"]]  # noqa: S307  (the author's own constants)
+        self._seals = [eval(text, self._names) for text in form["seals"]]  # noqa: S307  (the author's own text)
         self._calls = 0
+        self._next = [0] * len(self._codes)
         self.asked: list[list[Any]] = [[] for _ in self._codes]
-        self.wrong = [0] * len(self._codes)
+        self.answers: list[dict[str, str]] = [{} for _ in self._codes]
         self.strange: set[int] = set()
 
     def answer(self, message: Message) -> Message:
@@ -114,77 +131,135 @@ class Checks:
         number = whole(message.get("check"))
         if not 0 <= number < len(self._codes) or (code := self._codes[number]) is None:
             fail("no such check")
+        parts = message.get("parts")
+        marks = self._marks(number, parts if type(parts) is list else fail("no parts"))
+        place = self._place(number, marks)
         self._calls += 1
-        if self._calls > _CALLS or self._is_spent(number):
+        if self._calls > _CALLS or (place is None and self._told is None):
             return {"raised": "AssertionError", "args": []}
-        tokens: list[int] = []
-        value, error = self._evaluate(code, message.get("parts"), tokens)
-        if self._expected is not None and tokens != self._known(number)[1]:
-            value, error = False, None  # another row's value, or one in the place of an answer
-        if "native" in message and outcome_of(decode(message["native"]), None) != outcome_of(value, error):
-            self.strange.add(number)
-        if _ALL in self._form["flips"] or (number in self._form["flips"] and not self.asked[number]):
-            value, error = _opposite(value, error)
-        self._note(number, [outcome_of(value, error), tokens])
+        value, error = self._evaluate(code, parts)
+        if self._expected is None:
+            self._compare(number, message, value, error)
+        value, error = self._turned(number, place, value, error)
+        shape = _shape(value)
+        if self._expected is not None and shape and shape != self._known(number, place or 0)[2]:
+            value, error = None, ValueError("The truth value of an array is ambiguous.")
+        outcome = outcome_of(value, error)
+        self.asked[number].append([outcome, marks, shape])
+        self.answers[number][str(place)] = outcome
         if error is not None:
-            return _raised(error, [str(error)[:_TEXT]] if self._form["open"] else [])
+            return _raised(error, _texts(error) if self._form["open"] else [])
         try:
             return {"value": encode(value)}
         except PlainError:
             self.strange.add(number)
-            return {"value": bool(value)}
+            return {"value": outcome == "True"}
 
     def report(self) -> Message:
-        """How often each check was answered otherwise than for the author; one that was not asked counts in full."""
+        """What was asked and answered, for the author's solution; the answers, for a learner's."""
         if self._expected is None:
             return {"asked": self.asked, "strange": sorted(self.strange)}
-        wrong = [
-            len(expected) if expected and not asked else wrong
-            for expected, asked, wrong in zip(self._expected, self.asked, self.wrong, strict=True)
-        ]
-        return {"wrong": wrong}
+        return {"answers": self.answers}
 
-    def _is_spent(self, number: int) -> bool:
+    def _marks(self, number: int, parts: list[Json]) -> list[Any]:
+        """What must be as it was for the author: tokens, each at its place, and the parts that are the test's own."""
+        own = self._questions[number]["own"]
+        return [list(_tokens(parts)), [parts[place] for place in own if place < len(parts)]]
+
+    def _place(self, number: int, marks: list[Any]) -> int | None:
+        """Which of the author's calls this one is: the next with the same marks, or one after all of them.
+
+        None for what the author's solution would never have asked; and for more questions than the author's, once one
+        was answered otherwise: nobody finds a value by guessing.
+        """
         if self._expected is None:
-            return False
-        return self.wrong[number] > 0 and len(self.asked[number]) >= len(self._expected[number])
+            return len(self.asked[number])
+        known = self._expected[number]
+        for place in range(self._next[number], len(known)):
+            if known[place][1] == marks:
+                self._next[number] = place + 1
+                return place
+        like = all(self._known(number, int(at))[0] in {"", said} for at, said in self.answers[number].items())
+        if marks != [[], []] or not like or self._next[number] < len(known):
+            return None
+        return len(known) + max(0, len(self.asked[number]) - len(known))
 
-    def _note(self, number: int, found: list[Any]) -> None:
-        if self._expected is not None:
-            self.wrong[number] += found[0] not in {self._known(number)[0], ""}
-        self.asked[number].append(found)
+    def _known(self, number: int, place: int) -> list[Any]:
+        """What the author's solution gave at a call; of more calls than the author's, as at the last one."""
+        known = self._expected[number] if self._expected is not None else []
+        return known[min(place, len(known) - 1)] if known else ["", [[], []], []]
 
-    def _known(self, number: int) -> list[Any]:
-        """What the author's solution gave at the next call of a check: the outcome, "" for any, and the tokens."""
-        assert self._expected is not None  # noqa: S101
-        known, place = self._expected[number], len(self.asked[number])
-        return known[place] if place < len(known) else [known[-1][0] if known else "", []]
+    def _turned(
+        self, number: int, place: int | None, value: Any, error: Exception | None
+    ) -> tuple[Any, Exception | None]:
+        """The answer that is to be told in the place of the true one."""
+        flips, question = self._form["flips"], self._questions[number]
+        if number in flips or _ALL in flips:
+            return _opposite(value, error)
+        if self._told is None or question["state"]:
+            return value, error
+        wanted = self._told[number].get(str(place))
+        if wanted is None:  # it was not asked: the worst
+            known = self._known(number, place or 0)[0]
+            same = known in {"", outcome_of(value, error)}
+            return _opposite(value, error) if question["always"] and same else (value, error)
+        return (value, error) if wanted == outcome_of(value, error) else _other(value, error, wanted)
 
-    def _evaluate(self, code: Any, parts: Json, tokens: list[int]) -> tuple[Any, Exception | None]:
+    def _compare(self, number: int, message: Message, value: Any, error: Exception | None) -> None:
+        """Note a check whose value in the process that asks is another one."""
+        if isinstance(error, NotPlainError):
+            self.strange.add(number)
+        if "native" in message:
+            there = decode(message["native"])
+            same = outcome_of(there, None) == outcome_of(value, error) and _shape(there) == _shape(value)
+            if not same:
+                self.strange.add(number)
+
+    def _evaluate(self, code: Any, parts: Json) -> tuple[Any, Exception | None]:
         def resolve(record: Mapping[str, Json], plain: object) -> object:
             if record.get("t") == "sealed":
                 token = whole(record.get("n"))
-                if not 0 <= token < len(self._seals):
-                    fail("no such token")
-                tokens.append(token)
-                return self._seals[token]
+                return self._seals[token] if 0 <= token < len(self._seals) else fail("no such token")
             return Opaque() if plain is NO_VALUE else plain
 
-        values = [decode(part, resolve) for part in (parts if type(parts) is list else fail("no parts"))]
+        values = [decode(part, resolve) for part in parts]
         try:
             return eval(code, {**self._names, "__part__": values}), None  # noqa: S307  (the author's own text)
         except Exception as error:  # noqa: BLE001  (a comparison may raise anything: so it would have there)
             return None, error
 
 
-def outcome_of(value: object, error: Exception | None) -> str:
+def outcome_of(value: Any, error: Exception | None) -> str:
     """What counts of a check's value: whether it was true; of a table, which of true and false occur in it."""
     if error is not None:
         return type(error).__name__
-    flat: Any = getattr(value, "to_numpy", lambda: value)()
-    if hasattr(flat, "ravel") and flat.shape:
-        return " ".join(sorted({str(bool(item)) for item in flat.ravel().tolist()}))
-    return "None" if value is None else str(bool(value))
+    if value is None:
+        return "None"
+    try:
+        if _shape(value):
+            flat = value.to_numpy() if hasattr(value, "to_numpy") else value
+            return " ".join(sorted({str(bool(item)) for item in flat.ravel().tolist()}))
+        return str(bool(value))
+    except Exception as unclear:  # noqa: BLE001  (pandas' NA is neither true nor false)
+        return type(unclear).__name__
+
+
+def _shape(value: Any) -> list[int]:
+    """The shape of an array or a table; empty for anything else."""
+    shape = getattr(value, "shape", ())
+    return list(shape) if isinstance(shape, tuple) else []
+
+
+def _tokens(record: Json, path: tuple[Any, ...] = ()) -> Iterator[list[Any]]:
+    """Where in ``record`` tokens stand, and which: a list of keys and numbers each."""
+    if isinstance(record, dict):
+        if record.get("t") == "sealed":
+            yield [*path, record.get("n")]
+        for name, item in record.items():
+            yield from _tokens(item, (*path, name))
+    elif isinstance(record, list):
+        for place, item in enumerate(record):
+            yield from _tokens(item, (*path, place))
 
 
 def _opposite(value: Any, error: Exception | None) -> tuple[Any, Exception | None]:
@@ -192,9 +267,26 @@ def _opposite(value: Any, error: Exception | None) -> tuple[Any, Exception | Non
         return None, None
     if value is None:
         return None, AssertionError()
-    if hasattr(value, "shape") and value.shape:
-        return ~value, None
-    return not value, None
+    return (~value, None) if _shape(value) else (not value, None)
+
+
+def _other(value: Any, error: Exception | None, outcome: str) -> tuple[Any, Exception | None]:
+    """A value with ``outcome`` in the place of this one."""
+    if outcome in {"True", "False"} and not _shape(value):
+        return outcome == "True", None
+    if outcome == "None":
+        return None, None
+    kind = vars(builtins).get(outcome)
+    if isinstance(kind, type) and issubclass(kind, Exception):
+        return None, AssertionError() if issubclass(kind, AssertionError) else kind()
+    return _opposite(value, error)
+
+
+def _texts(error: Exception) -> list[str]:
+    try:
+        return [str(error)[:_TEXT]]
+    except Exception:  # noqa: BLE001  (a number of too many digits)
+        return []
 
 
 def _raised(error: Exception, texts: list[str]) -> Message:

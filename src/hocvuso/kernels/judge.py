@@ -13,8 +13,8 @@ A call that ends or blocks the learner's process would take the rest of the cell
 ``careful``, and the whole job is run again with a fork for every group of tests: forks cost more than all the rest,
 so only who needs them has them.
 
-The job: ``{"cells": [{"role", "source", "mode", "ask", "own", "allowed", "forms", "expected", "imports",
-"hidden_imports", "record"}], "bound", "derived", "files", "own_files", "seconds", "stall_seconds", "seed",
+The job: ``{"cells": [{"role", "source", "mode", "ask", "own", "allowed", "forms", "expected", "told",
+"imports", "hidden_imports", "record"}], "bound", "derived", "files", "own_files", "seconds", "stall_seconds", "seed",
 "calibrate", "replay", "careful"}``, made by `hocvuso.kernels.runner`; the report: a message per finished cell, then
 ``{"end": state}``.
 """
@@ -35,11 +35,11 @@ from typing import TYPE_CHECKING, Any
 from hocvuso.kernels.checks import Checks
 from hocvuso.kernels.learner import out_of_the_way
 from hocvuso.kernels.names import Names
-from hocvuso.kernels.plain import Json, PlainError
+from hocvuso.kernels.plain import Json
 from hocvuso.kernels.proxies import LearnerGone
 from hocvuso.kernels.records import Replayed
 from hocvuso.kernels.shell import TIMED_OUT, CellShell, prepare
-from hocvuso.kernels.wire import Wire, WireError, WireTimeout
+from hocvuso.kernels.wire import Wire, WireClosed, WireError, WireTimeout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,6 +52,9 @@ WALL = 3  # seconds on the clock for a second of CPU time: a backstop, a busy ma
 _DIGITS = 7  # of a cell's number
 _HELPERS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom
 _DIED = "DeadKernelError"
+_MANY = 16  # forks of forks that may wait to be let go of
+_ASKED = 3
+_PIDS = 1 << 22
 
 
 def warm_up() -> None:
@@ -90,6 +93,9 @@ class Judge:
         self._shell = CellShell.prepared()
         self._shell.leave_out(Path(__file__).parent)
         self._forked: Wire | None = None
+        self._ended: list[
+            tuple[int, int]
+        ] = []  # forks of forks that we let go of, and how often they were asked for
         self._names: Names | None = None
         self._ran: list[int | None] = []  # which cell each run of the learner's shell was
         self._imports: list[str] = []
@@ -173,7 +179,7 @@ class Judge:
     def _place(self) -> Wire | None:
         """Where the tests that follow each other here find the learner's objects; None when there is no such place."""
         if self._forked is None and self._job["careful"] and self._learner is not None:
-            self._forked = fork(self._learner, self._deadline())
+            self._forked, _ = fork(self._learner, self._deadline())
             self._names = None
             return self._forked
         return self._forked or self._learner
@@ -230,11 +236,12 @@ class Judge:
         trials: dict[int, Message] = {}
         kept: Wire | None = None
         for number, form in forms:
-            wire = fork(base, self._deadline())
+            wire, pid = fork(base, self._deadline())
             if wire is None:
                 self._drop_fork()
                 return "killed"
-            trials[number] = self._run_inside(wire, form, cell["expected"])
+            trials[number] = self._run_inside(wire, form, cell["expected"], cell["told"])
+            self._ended.append((pid, _ASKED))
             if number == 0:
                 kept = wire
             else:
@@ -244,16 +251,26 @@ class Judge:
         if self._names:
             self._names.forget()
         self._forked, self._names = kept, None
+        self._reap()
         told = [trials[number] for number in range(len(forms))]
         self._report(index, told[0]["outputs"], mode="inside", changed=told[0]["changed"], trials=told)
         return "ok"
 
-    def _run_inside(self, wire: Wire, form: Message, expected: Json) -> Message:
+    def _reap(self) -> None:
+        """Copies of copies become the learner's first process's own when their parents end; each takes a number."""
+        if self._learner is not None and len(self._ended) > _MANY:
+            reply = _exchange(
+                self._learner, {"op": "reap", "pids": [p for p, _ in self._ended]}, self._deadline()
+            )
+            left = reply.get("left") if isinstance(reply, dict) else []
+            self._ended = [(p, n - 1) for p, n in self._ended if n and isinstance(left, list) and p in left]
+
+    def _run_inside(self, wire: Wire, form: Message, expected: Json, told: Json) -> Message:
         """Run a form of a test in the fork behind ``wire``.
 
         What it showed, what of the machinery was changed before, and what came of its checks.
         """
-        checks = Checks(form, self._shell.namespace, expected)
+        checks = Checks(form, self._shell.namespace, expected, told)
         found = _exchange(wire, {"op": "check", "seconds": self._seconds}, self._deadline())
         reply = found
         for hidden in self._hidden_imports:
@@ -273,8 +290,8 @@ class Judge:
         return {"outputs": shown, "changed": changed, **checks.report()}
 
 
-def fork(wire: Wire, deadline: float) -> Wire | None:
-    """A fork of the process behind ``wire``; None when there is none to be had."""
+def fork(wire: Wire, deadline: float) -> tuple[Wire | None, int]:
+    """A fork of the process behind ``wire``, and its number as it says; None when there is none to be had."""
     ours, theirs = socket.socketpair()
     try:
         with theirs:
@@ -282,10 +299,11 @@ def fork(wire: Wire, deadline: float) -> Wire | None:
         reply, _ = wire.receive(deadline)
     except WireError:
         reply = {}
-    if reply.get("forked") is True:
-        return Wire(ours)
+    pid = reply.get("pid")
+    if reply.get("forked") is True and type(pid) is int and 1 < pid < _PIDS:
+        return Wire(ours), pid
     ours.close()
-    return None
+    return None, 0
 
 
 def _exchange(wire: Wire, request: Message, deadline: float, checks: Checks | None = None) -> Message | str:
@@ -294,13 +312,21 @@ def _exchange(wire: Wire, request: Message, deadline: float, checks: Checks | No
         wire.send(request, deadline=deadline)
         reply, _ = wire.receive(deadline)
         while checks and "check" in reply:
-            wire.send(checks.answer(reply), deadline=deadline)
+            wire.send(_answered(checks, reply), deadline=deadline)
             reply, _ = wire.receive(deadline)
     except WireTimeout:
         return "timed_out"
-    except (WireError, PlainError):
+    except WireError:
         return "killed"
     return reply
+
+
+def _answered(checks: Checks, question: Message) -> Message:
+    """The answer to a question of a test's. One that no test of ours asks ends the fork that it came from."""
+    try:
+        return checks.answer(question)
+    except Exception as error:  # whatever it is, it is about this learner only
+        raise WireClosed(type(error).__name__) from error
 
 
 def _with_end(outputs: list[Message], why: str) -> list[Message]:

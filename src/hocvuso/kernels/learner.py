@@ -4,8 +4,9 @@ Requests and replies, one for one:
 
 - ``{"op": "run", "source": …, "seconds": …}`` → ``{"outputs": […], "earlier": {"0": […]}, "ended": false}``; with
   ``shown``, what tracebacks show, the source is a test that asks the judge (`hocvuso.kernels.checks`)
-- ``{"op": "fork"}`` and a descriptor → ``{"forked": true}``; a copy of this process, with the state that the
-  learner's code has left, serves the connection behind the descriptor
+- ``{"op": "fork"}`` and a descriptor → ``{"forked": true, "pid": …}``; a copy of this process, with the state that
+  the learner's code has left, serves the connection behind the descriptor
+- ``{"op": "reap", "pids": […]}`` → ``{"left": […]}``: lets go of copies of copies that have ended; those that haven't
 - ``{"op": "end"}`` → no reply, the process ends
 - anything else is a probe (`hocvuso.kernels.probes`): its reply, and what it showed, if anything, as ``outputs``
 
@@ -82,6 +83,10 @@ def serve(wire: Wire, shell: CellShell, answer: Answer) -> None:
                 wire, forks = _fork(wire, shell, fds, forks)
             except WireError:
                 return
+            forks = [pid for pid in forks if _lives(pid)]
+            continue
+        if request.get("op") == "reap":
+            wire.send({"left": [pid for pid in request["pids"] if not _reaped(pid)]})
             continue
         for descriptor in fds:
             _close(descriptor)
@@ -153,8 +158,16 @@ def _fork(wire: Wire, shell: CellShell, fds: Sequence[int], forks: list[int]) ->
         wire.close()
         return Wire(socket.socket(fileno=fds[0]), fds=1), []
     _close(fds[0])
-    wire.send({"forked": True})
+    wire.send({"forked": True, "pid": pid})
     return wire, [*forks, pid]
+
+
+def _reaped(pid: int) -> bool:
+    """Let go of a process that has ended; False when it runs, or isn't ours yet: its parent ends before."""
+    try:
+        return _waitpid(pid, os.WNOHANG)[0] == pid
+    except OSError:
+        return False
 
 
 def _lives(pid: int) -> bool:

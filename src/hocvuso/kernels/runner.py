@@ -57,8 +57,7 @@ class JobCell:
     Of a test: ``ask``: the names that it uses. ``own``: those that the judge takes from its own modules
     (``{"np": "numpy:"}``). ``allowed``: what it may do with objects that are not plain. ``forms``: of an inside test,
     how it runs there (`hocvuso.grading.sealing.Form`); the first one counts. ``expected``: what the author's solution
-    gave for its checks, ``full`` its score, ``losses`` what it would lose by another answer to each, ``additive``
-    whether losses add up. ``imports``: import
+    gave for its checks. ``told``: the answers to tell, as a `Trial` has them. ``imports``: import
     statements of a test that later cells of the learner may count on; ``hidden_imports``: those that only later
     tests may. ``ignored``: what of the machinery may differ.
     ``record``: what was asked and answered before,
@@ -73,22 +72,11 @@ class JobCell:
     allowed: tuple[str, ...] = ()
     forms: tuple[Mapping[str, Any], ...] = ()
     expected: Any = None
-    full: float = 0.0
-    losses: tuple[float, ...] = ()
-    additive: bool = False
+    told: Any = None
     imports: str = ""
     hidden_imports: str = ""
     ignored: tuple[str, ...] = ()
     record: Any = None
-
-    def most(self, wrong: Sequence[int]) -> float:
-        """The most that an inside test can honestly give whose checks were so often answered otherwise."""
-        lost = [loss * count for loss, count in zip(self.losses, wrong, strict=True)]
-        if self.additive:
-            return max(0.0, self.full - sum(lost))
-        return self.full - max(
-            (loss for loss, count in zip(self.losses, wrong, strict=True) if count), default=0.0
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,12 +132,12 @@ def _coded(files: Mapping[str, bytes]) -> dict[str, str]:
 class Trial:
     """One form of an inside test.
 
-    ``wrong``: how often each check was answered otherwise than for the author. For the author's own: ``asked``, each
-    check's outcomes and the tokens among its parts, in order; ``strange``, checks whose value here is another one.
+    ``answers``: of each check the judge's answers, by the number of the author's call. For the author's own: ``asked``,
+    of each check the outcome, marks and shape at each call; ``strange``, checks whose value here is another one.
     """
 
     outputs: tuple[Output, ...]
-    wrong: tuple[int, ...] = ()
+    answers: tuple[Any, ...] = ()
     asked: tuple[Any, ...] = ()
     strange: tuple[int, ...] = ()
 
@@ -159,7 +147,7 @@ class CellRun:
     """What became of a cell. ``outputs`` is None when it did not finish.
 
     Of a test: its ``mode``; ``changed``: what of the machinery learner code had replaced; ``trials``: what came of
-    each form of an inside test, ``most``: the most that the first of them can honestly give; ``record``: what was
+    each form of an inside test, ``most``: the most that the first of them can have earned; ``record``: what was
     asked and answered, None when that was too much to keep; ``unknown``: a replay needed more than the record holds.
     ``used`` and ``own``: what a calibration found.
     """
@@ -322,14 +310,11 @@ class _Report:
             self._cells[index] = CellRun(outputs=outputs, mode=before.mode)
             return
         cell = self._job.cells[index]
-        trials = tuple(_trial(trial) for trial in message.get("trials", ()))
-        judged = any(cell.losses) and trials and len(trials[0].wrong) == len(cell.losses)
         self._cells[index] = CellRun(
             outputs=outputs,
             mode=before.mode,
             changed=tuple(c for c in _texts(message.get("changed")) if c not in cell.ignored),
-            trials=trials,
-            most=cell.most(trials[0].wrong) if judged else None,
+            trials=tuple(map(_trial, message.get("trials", ()))),
             record=message.get("record"),
             unknown=message.get("unknown") is True,
             used=_texts(message.get("used")),
@@ -340,7 +325,7 @@ class _Report:
 def _trial(told: Mapping[str, Any]) -> Trial:
     return Trial(
         outputs=_clean(told["outputs"]),
-        wrong=tuple(told.get("wrong", ())),
+        answers=tuple(told.get("answers", ())),
         asked=tuple(told.get("asked", ())),
         strange=tuple(told.get("strange", ())),
     )

@@ -36,10 +36,11 @@ _LEFT = ":left"  # what a test leaves behind; no nbgrader id has a colon
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How the tests of a notebook are judged, and which of them later cells count on."""
+    """How the tests of a notebook are judged, which of them later cells count on, and the author's cells for both."""
 
     plan: Plan
     left: frozenset[str]
+    cells: tuple[CodeCell, ...]
 
 
 class Boxed:
@@ -84,6 +85,8 @@ class Boxed:
         outcome = self._judged(way.plan, submitted, files)
         if outcome.state == "broken":
             raise SandboxError(N_("Hộp cát không chạy được: {why}"), why=outcome.detail[-300:])
+        authors = Files(self._files, self._stand_ins)
+        outcome = self._runner.bounded(way.plan, way.cells, submitted, outcome, authors)
         return replace(outcome, cells=tuple(outcome.cells[place] for place in kept))
 
     def _judged(
@@ -104,13 +107,13 @@ class Boxed:
         cells = author_cells(master, self._skip_tag)
         files = Files(self._files, self._stand_ins)
         tests = frozenset(cell.id for cell in cells if cell.role == "test")
-        way = Way(Plan((), {}), frozenset())
+        way = Way(Plan((), {}), frozenset(), ())
         if not tests:
             return way
         expected = self._as_nbgrader(cells, files)
         for left in (left_behind(cells), tests):
             some = with_left(cells, left)
-            way = Way(self._runner.plan(some, files), left)
+            way = Way(self._runner.plan(some, files), left, tuple(some))
             outcome = self._judged(way.plan, [(cell, cell.source) for cell in some], files)
             if _scores(some, outcome) == expected:
                 break
