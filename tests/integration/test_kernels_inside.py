@@ -127,6 +127,18 @@ def test_an_error_looks_as_in_a_notebook(runner):
     assert "__check__" not in bare
 
 
+def test_what_a_hidden_assertion_says_is_said(runner):
+    """Learner's code has not seen it; its learner may read it."""
+    told = lesson(
+        ("solution", "f", "def f(x):\n    return x", 0),
+        ("test", "t", LOOKED_AT + hidden("assert f(3) == 3, 'Ba phải là ba.'"), 1),
+    )
+    (part,) = scores(runner, told, {"f": "def f(x):\n    return 0"})
+    assert part.notes == (("Ba phải là ba.", {}),)
+    assert "Ba phải là ba." in part.outputs[-1]["traceback"][-1]
+    assert "Ba phải" not in runner.plan(told.code_cells).tests["t"].form.source
+
+
 def test_what_a_test_makes_is_there_for_later_tests(runner):
     """But for what only the judge needed."""
     chained = lesson(

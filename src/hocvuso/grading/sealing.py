@@ -15,11 +15,11 @@ import ast
 import builtins
 import copy
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, field
 
 from hocvuso.grading import reading
 from hocvuso.grading.dataflow import PURE, Dataflow, free_names, walked
+from hocvuso.grading.edits import Edits, Span, masked, within, without_comments
 
 FINE, COARSE, LEFT = 0, 1, 2
 """How a comparison is parted: as finely as can be, by its sides only, or left as it is."""
@@ -40,7 +40,7 @@ _CALLING = ("raises", "warns", "logs", "regex")  # helpers that call what they a
 _DEPTH = 3  # of tables in tables
 _MANY = 24  # columns that may be sealed, at most
 _BUILTINS = frozenset(vars(builtins))
-Span: TypeAlias = tuple[int, int]
+_MESSAGE = "§ {} §"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,9 @@ class Form:
     """A test as it runs in the learner's process, and what the judge needs for it.
 
     ``source`` runs; tracebacks show ``shown`` in its place. ``known`` is what the judge runs first; ``questions`` are
-    those of the checks by number, ``seals`` the values of the tokens. ``flips``: to these checks the judge tells the
-    opposite, to try what hangs on them. ``open``: nothing of the test is hidden, so errors keep their texts.
+    those of the checks by number, ``seals`` the values of the tokens, ``messages`` what hidden assertions say, by what
+    stands for it. ``flips``: to these checks the judge tells the opposite, to try what hangs on them. ``open``: nothing
+    of the test is hidden, so errors keep their texts.
     """
 
     source: str
@@ -71,6 +72,7 @@ class Form:
     known: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
     seals: tuple[str, ...] = ()
+    messages: Mapping[str, str] = field(default_factory=dict)
     flips: tuple[int, ...] = ()
     open: bool = False
 
@@ -100,10 +102,10 @@ class Sealing:
         theirs: frozenset[str] = frozenset(),
         needed: frozenset[str] = frozenset(),
     ) -> None:
-        self.source = source
+        self._hidden = reading.hidden_parts(source)
+        self.source = source = without_comments(source, self._hidden)
         self._tree = reading.tree_of(source) or ast.Module([], [])
         self._offset = reading.offsets(source)
-        self._hidden = reading.hidden_parts(source)
         self._imports = dict(imports)
         self._needed = needed
         stored = {
@@ -115,7 +117,7 @@ class Sealing:
         self._flow = Dataflow(self._tree, theirs, [check.node for check in self.checks])
         self._defined = self._judges_own()
         taken = [self._span(node) for node in self._defined.values()]
-        self.checks = tuple(check for check in self.checks if not _within(check.span, taken))
+        self.checks = tuple(check for check in self.checks if not within(check.span, taken))
         self.columns = tuple(self._find_columns())[:_MANY]
 
     def form(self, levels: Mapping[int, int], columns: Iterable[int] = (), *, native: bool = False) -> Form:
@@ -123,7 +125,7 @@ class Sealing:
 
         ``native``: what each check is in the learner's process goes to the judge too, and decides. For comparing.
         """
-        runs, shows = _Edits(self.source), _Edits(self.source)
+        runs, shows = Edits(self.source), Edits(self.source)
         questions: list[Question] = []
         parts_in: list[ast.expr] = []
         for number, check in enumerate(self.checks):
@@ -147,20 +149,43 @@ class Sealing:
             call = f"__check__({number}{sent}{more})"
             runs.put(check.span, call + "\n" * (self._lines(check.span) - call.count("\n")))
             for span in self._secrets(check.node, parts):
-                shows.put(span, _masked(self.source, span))
+                shows.put(span, masked(self.source, span))
         for name, statement in self._defined.items():
             if not native and not self._is_asked_for(name, parts_in, questions):
                 for edits in (runs, shows):
                     self._take_out(statement, edits)
-        seals: list[str] = []
-        for column in columns:
-            for span in self.columns[column]:
-                if not runs.has(span):
-                    runs.put(span, f"__sealed__({len(seals)})" + "\n" * self._lines(span))
-                    shows.put(span, _masked(self.source, span))
-                    seals.append(self.source[slice(*span)])
+        seals = self._seal(columns, runs, shows)
+        messages = self._send_messages(runs, shows)
         known = (*self._imports.values(), *(ast.unparse(node) for node in self._defined.values()))
-        return Form(runs.text(), shows.text(), known, tuple(questions), tuple(seals), open=not self._hidden)
+        return Form(
+            runs.text(), shows.text(), known, tuple(questions), tuple(seals), messages, open=not self._hidden
+        )
+
+    def _seal(self, columns: Iterable[int], runs: Edits, shows: Edits) -> list[str]:
+        """Put tokens in the places of these columns' values; the values."""
+        seals: list[str] = []
+        for span in (span for column in columns for span in self.columns[column]):
+            if not runs.has(span):
+                runs.put(span, f"__sealed__({len(seals)})" + "\n" * self._lines(span))
+                shows.put(span, masked(self.source, span))
+                seals.append(self.source[slice(*span)])
+        return seals
+
+    def _send_messages(self, runs: Edits, shows: Edits) -> dict[str, str]:
+        """Put a number in the place of each thing that a hidden assertion says, where that is plain text."""
+        messages: dict[str, str] = {}
+        for node in ast.walk(self._tree):
+            said = node.msg if isinstance(node, ast.Assert) else None
+            if (
+                isinstance(said, ast.Constant)
+                and isinstance(said.value, str)
+                and self._is_hidden(self._span(said))
+            ):
+                span, place = self._span(said), _MESSAGE.format(len(messages))
+                messages[place] = said.value
+                runs.put(span, f"({place!r}{chr(10) * self._lines(span)})")
+                shows.put(span, masked(self.source, span))
+        return messages
 
     def is_secret(self, number: int) -> bool:
         """Whether learners can't know what check ``number`` compares with: part of it is hidden, and a value."""
@@ -230,7 +255,7 @@ class Sealing:
                 continue
             own = {id(n) for n in ast.walk(node)}
             uses = [n for n in self._flow.uses(name) if id(n) not in own]
-            if uses and all(id(n) in inside for n in uses):
+            if all(id(n) in inside for n in uses):
                 found[name] = node
         return found
 
@@ -373,16 +398,16 @@ class Sealing:
             isinstance(n, ast.Name) and n.id == name for node in (*parts, *left) for n in ast.walk(node)
         )
 
-    def _take_out(self, statement: ast.stmt, edits: _Edits) -> None:
+    def _take_out(self, statement: ast.stmt, edits: Edits) -> None:
         if isinstance(statement, ast.Assign):
             value = self._span(statement.value)
-            edits.put(value, _masked(self.source, value))
+            edits.put(value, masked(self.source, value))
         else:
             span = self._span(statement)
             edits.put(span, "pass" + "\n" * self._lines(span))
 
     def _is_hidden(self, span: Span) -> bool:
-        return _within(span, self._hidden)
+        return within(span, self._hidden)
 
     def _lines(self, span: Span) -> int:
         return self.source.count("\n", *span)
@@ -392,36 +417,6 @@ class Sealing:
 
     def _span(self, node: ast.expr | ast.stmt) -> Span:
         return reading.span_of(node, self._offset)
-
-
-class _Edits:
-    """Other texts for places of a source; a place inside of one that is there already changes nothing."""
-
-    def __init__(self, source: str) -> None:
-        self._source = source
-        self._edits: dict[Span, str] = {}
-
-    def put(self, span: Span, text: str) -> None:
-        if not self.has(span):
-            self._edits[span] = text
-
-    def has(self, span: Span) -> bool:
-        return _within(span, self._edits)
-
-    def text(self) -> str:
-        text = self._source
-        for (start, end), new in sorted(self._edits.items(), reverse=True):
-            text = text[:start] + new + text[end:]
-        return text
-
-
-def _within(span: Span, others: Iterable[Span]) -> bool:
-    return any(start <= span[0] and span[1] <= end for start, end in others)
-
-
-def _masked(source: str, span: Span) -> str:
-    lines = source.count("\n", *span)
-    return "(...{})".format("\n" * lines) if lines else "..."
 
 
 def _is_identity(node: ast.expr) -> bool:

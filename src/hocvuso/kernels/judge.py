@@ -42,7 +42,7 @@ from hocvuso.kernels.shell import TIMED_OUT, CellShell, prepare
 from hocvuso.kernels.wire import Wire, WireClosed, WireError, WireTimeout
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from hocvuso.kernels.records import Peer
 
@@ -286,6 +286,7 @@ class Judge:
             }
             reply = _exchange(wire, request, self._deadline(), checks)
         shown = _with_end([], reply) if isinstance(reply, str) else reply.get("outputs")
+        _put_back(shown, form["messages"])
         changed = found.get("changed") if isinstance(found, dict) else None
         return {"outputs": shown, "changed": changed, **checks.report()}
 
@@ -319,6 +320,17 @@ def _exchange(wire: Wire, request: Message, deadline: float, checks: Checks | No
     except WireError:
         return "killed"
     return reply
+
+
+def _put_back(outputs: Json, messages: Mapping[str, str]) -> None:
+    """Put what an assertion says in the place of what stood for it where the test ran."""
+    for output in outputs if isinstance(outputs, list) else []:
+        place = output.get("evalue") if isinstance(output, dict) else None
+        trace = output.get("traceback") if isinstance(output, dict) else None
+        if isinstance(place, str) and isinstance(trace, list) and place in messages:
+            said = messages[place]
+            lines = [line.replace(place, said) for line in trace if isinstance(line, str)]
+            output.update(evalue=said, traceback=lines)
 
 
 def _answered(checks: Checks, question: Message) -> Message:

@@ -24,5 +24,6 @@ EXPECTED = {
         "thu-ap-dung": 1,
         "thu-giai-thua": 1,
         "thu-in-so": 2,
+        "thu-nhan-doi": 4,
     },
 }
