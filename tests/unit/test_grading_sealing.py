@@ -37,7 +37,7 @@ def body(text: str) -> str:
         ),
         (
             "assert 'x' in inspect.getsource(f)",
-            "assert __check__(0, (inspect.getsource(f)))",
+            "assert __check__(0, __listed__(inspect.getsource(f)))",
             ["not not 'x' in __part__[0]"],
         ),
         (
@@ -81,6 +81,17 @@ def body(text: str) -> str:
         ("assert list(f(x)) == [3]", "assert __check__(0, (list(f(x))))", ["not not __part__[0] == [3]"]),
         ("assert f(x) is not y", "assert f(x) is not y", []),
         ("assert f(x) is None", "assert __check__(0, (f(x)))", ["not not __part__[0] is None"]),
+        ("if isinstance(f(x), dict):\n    pass", "if isinstance(f(x), dict):\n    pass", []),
+        ("if f(x) is not None:\n    pass", "if f(x) is not None:\n    pass", []),
+        ("assert 1 < f(1) < f(2)", "assert 1 < f(1) < f(2)", []),
+        ("assert 1 < f(1) < 3", "assert __check__(0, (f(1)))", ["not not 1 < __part__[0] < 3"]),
+        ("assert 2 ** f(1) == 8", "assert __check__(0, (2 ** f(1)))", ["not not __part__[0] == 8"]),
+        (
+            "assert sorted(f(1), reverse=True) == [2]",
+            "assert __check__(0, (sorted(f(1), reverse=True)))",
+            ["not not __part__[0] == [2]"],
+        ),
+        ("assert f(1) == [\n  3,\n]", "assert __check__(0, (f(1))\n\n)", ["not not __part__[0] == [3]"]),
         ("assert type(f(x)) == list", "assert __check__(0, (type(f(x))))", ["not not __part__[0] == list"]),
         ("self.assertRaises(ValueError, f, 3)", "self.assertRaises(ValueError, f, 3)", []),
         (
@@ -113,6 +124,8 @@ def test_a_name_that_something_else_needs_stays_where_it_is():
         form = sealing(hidden(source)).form({})
         assert body(form.source).splitlines()[0] == source.splitlines()[0]
         assert "__part__[1]" in form.questions[0].code
+    used = "def kiem(a):\n    assert f(a) == 3\nkiem(1)"
+    assert Sealing(hidden(used), {}, needed=frozenset({"kiem"})).checks == ()
     later = Sealing(hidden("mong = 3\nassert f() == mong"), {}, needed=frozenset({"mong"}))
     assert "mong = 3" in later.form({}).source
 
@@ -140,6 +153,12 @@ def test_levels_part_a_comparison_less_finely():
             "class T:\n    def k(self, a, b):\n        self.assertEqual(f(a), b)\n    def test(self):\n        self.k(2, 5)",
             [["5"]],
         ),
+        ("vao, ra = [1, 2], [3, 4]\nfor a, b in zip(vao, ra):\n    assert f(a) == b", []),
+        ("vao = [1, 2]\nra = [3, 4]\nfor a, b in zip(vao, ra):\n    assert f(a) == b", [["3", "4"]]),
+        ("mong = {1: 2}\nfor k, v in mong.items():\n    assert f(k) == v", [["2"]]),
+        ("for row in [(1, 2), (3, 4)]:\n    assert f(row[0]) == row[1]", [["2", "4"]]),
+        ("for c in [{'x': 5, 'y': 25}]:\n    assert f(c['x']) == c['y']", [["25"]]),
+        ("for c in [{'x': 5, 'y': 25}]:\n    assert f(c) == c['y']", []),
         ("for a, b in [(1, 2)]:\n    assert f(a, b) == b", []),
         ("for a in [1, 2]:\n    assert g(a)", []),
         ("dung = True\nif f(1) != 2:\n    dung = False\nassert dung", []),
@@ -166,7 +185,7 @@ def test_what_only_stands_in_comparisons_becomes_a_token(source, columns):
         ("while f():\n    assert g() == 3", (), False, False),
         ("cu = [1, 2]\nf(cu)\nassert g() == cu", (), True, False),
         ("so = 0\nif f(1) == 2:\n    so += 1\nassert so == 3", (), True, True),
-        ("dung = f(1) == 2\nif dung:\n    pass", (), True, True),
+        ("dung = f(1) == 2\nassert dung", (), True, True),
         ("sai = []\nsai.append(1)\nassert sai == [3]", (), True, True),
         ("sai = []\nsai.append(f(1))\nassert sai == [3]", (), True, False),
         ("x = io.StringIO()\nassert x.getvalue() == 'a'", (), True, False),
@@ -224,3 +243,29 @@ def test_nothing_that_is_said_of_hidden_values_stays():
     assert list(form.messages.values()) == ["phải là hai", "ba\nbốn"]
     assert all(place in form.source for place in form.messages)
     ast.parse(form.shown)
+
+
+@pytest.mark.parametrize(
+    ("source", "runs", "code"),
+    [
+        (
+            "m = {2: 4, 3: 9}\nfor k in m:\n    assert f(k) == m[k]",
+            "m = {2: ..., 3: ...}",
+            "__part__[0] == m[__part__[1]]",
+        ),
+        (
+            "v = [2]\nr = [4]\nfor i in range(len(r)):\n    assert f(v[i]) == r[i]",
+            "r = [...]",
+            "__part__[0] == r[__part__[1]]",
+        ),
+        ("m = {2: 4}\nfor k in m:\n    assert f(m[k]) == m[k]", "m = {2: 4}", "__part__[0] == __part__[1]"),
+        ("m = {2: 4}\nprint(m)\nassert f(2) == m[2]", "m = {2: 4}", "__part__[0] == __part__[1]"),
+        ("r = [4]\nfor x in r:\n    assert f(x) == r[0]", "r = [4]", "__part__[0] == __part__[1]"),
+    ],
+)
+def test_tables_in_which_the_judge_looks_things_up_keep_their_keys_only(source, runs, code):
+    """Where nothing else needs their values."""
+    form = sealing(hidden(source)).form({})
+    assert runs in form.source
+    assert form.questions[-1].code == f"not not {code}"
+    assert ("..." in runs) == any("4" in statement for statement in form.known)

@@ -18,7 +18,7 @@ from hocvuso.errors import SandboxError
 from hocvuso.grading import reading
 from hocvuso.grading.plan import Plan, TestPlan, test_cell
 from hocvuso.grading.rule import score_test
-from hocvuso.grading.sealing import ALL, COARSE, LEFT, Form, Sealing
+from hocvuso.grading.sealing import COARSE, LEFT, Form, Sealing
 from hocvuso.kernels.runner import Job, JobCell, run_submission
 from hocvuso.language import N_
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from hocvuso.lessons.master import CodeCell
 
 _ROUNDS = 4  # of trying which tests can be judged from outside
+_TURNED = 40  # answers of a test whose opposite is tried, at most
 _LARGE = 20_000  # characters of a check's own values
 Asked: TypeAlias = "Sequence[list[list[Any]]]"  # of each check its calls: outcome, marks, shape
 
@@ -53,10 +54,11 @@ def calibrate(cells: Sequence[CodeCell], zygote: Zygote, files: Mapping[str, byt
     failed = tuple(name for name in plan.tests if not trial.passes(name))
     inside = [n for n, test in plan.tests.items() if test.mode == "inside"]
     changed = {n: trial.runs[n].changed for n in inside}
+    plan = replace(plan, failed=failed)
     sealed = _seal(trial, plan, [n for n in inside if n not in failed])
     tests = {n: sealed.get(n, test) for n, test in plan.tests.items()}
     tests |= {n: replace(tests[n], ignored=changed[n]) for n in inside}
-    return replace(plan, tests=tests, failed=failed)
+    return replace(plan, tests=tests)
 
 
 def _learners_names(cells: Sequence[CodeCell]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -204,9 +206,7 @@ def _seal(trial: _Trial, plan: Plan, names: Sequence[str]) -> dict[str, TestPlan
         if not any(strange.values()):
             break
     chosen = _choose(trial, plan, sealings, levels)
-    return {
-        name: _weigh(plan.tests[name], *found) for name, found in _try(trial, plan, sealings, chosen).items()
-    }
+    return _try(trial, plan, sealings, chosen)
 
 
 def _choose(
@@ -235,8 +235,8 @@ def _choose(
 
 def _try(
     trial: _Trial, plan: Plan, sealings: Mapping[str, Sealing], chosen: Mapping[str, tuple[Form, Asked]]
-) -> dict[str, tuple[Form, Asked, Asked, bool]]:
-    """Each form; what it asks, and when the opposite is told; and whether the points hang on what is secret."""
+) -> dict[str, TestPlan]:
+    """The plans with these forms: what may be asked, and whether points hang on what isn't secret."""
     steady = {}
     flips = {}
     for name, (form, asked) in chosen.items():
@@ -246,26 +246,58 @@ def _try(
             k for k, q in enumerate(form.questions) if q.code and (k in tokens or sealings[name].is_secret(k))
         )
         flips[name] = tuple(secret)
-    forms = {n: [f, replace(f, flips=flips[n]), replace(f, flips=(ALL,))] for n, f in steady.items()}
+    others = {
+        n: tuple(k for k in range(len(f.questions)) if k not in flips[n] and sealings[n].is_hidden(k))
+        for n, f in steady.items()
+    }
+    turned = {n: _turned(sealings[n], f) for n, f in steady.items()}
+    forms = {
+        n: [replace(f, flips=some) for some in ((), flips[n], others[n], *turned[n])]
+        for n, f in steady.items()
+    }
     runs = trial.run(plan, forms)
+    if not all(trial.passes(name) for name in plan.tests if name not in plan.failed):
+        return {}  # a later test needs what this would take out
     found = {}
     for name, form in steady.items():
-        plain, secretly, all_turned = runs[name].trials
+        plain, secretly, openly, *rest = runs[name].trials
         asked, moving = _without_chance(plain.asked, chosen[name][1])
         questions = tuple(replace(q, own=() if k in moving else q.own) for k, q in enumerate(form.questions))
-        weak = not flips[name] or trial.score(name, secretly) >= trial.score(name, plain)
-        turned, _ = _without_chance(all_turned.asked, all_turned.asked, moving)
-        found[name] = replace(form, questions=questions), asked, turned, weak
+        full = trial.score(name, plain)
+        weak = trial.score(name, secretly) >= full or trial.score(name, openly) < full
+        expected: Asked = asked
+        for other in rest:
+            expected = _merged(expected, _without_chance(other.asked, other.asked, moving)[0])
+        found[name] = replace(
+            plan.tests[name], form=replace(form, questions=questions), expected=tuple(expected), weak=weak
+        )
     return found
 
 
-def _weigh(test: TestPlan, form: Form, asked: Asked, turned: Asked, weak: bool) -> TestPlan:  # noqa: FBT001
-    """The plan with this form; what is asked only after another answer (an ``elif``) may come out in any way."""
-    expected = tuple(
-        calls or [["", marks, shape] for _, marks, shape in others]
-        for calls, others in zip(asked, turned, strict=True)
+def _turned(sealing: Sealing, form: Form) -> list[tuple[int, ...]]:
+    """Which answers to turn to the opposite to see what may be asked besides: each alone; all but the assertions'."""
+    numbers = [number for number, question in enumerate(form.questions) if question.code][:_TURNED]
+    return [*((number,) for number in numbers), tuple(n for n in numbers if not sealing.checks[n].asserted)]
+
+
+def _merged(asked: Asked, others: Asked) -> Asked:
+    """What is asked, and what is asked besides after other answers: that may come out in any way."""
+    return tuple(
+        [*calls, *(["", marks, shape] for _, marks, shape in _beyond(calls, more))]
+        for calls, more in zip(asked, others, strict=True)
     )
-    return replace(test, form=form, expected=expected, weak=weak)
+
+
+def _beyond(calls: Sequence[list[Any]], others: Sequence[list[Any]]) -> list[list[Any]]:
+    """Those of ``others`` whose marks are not among ``calls``; all of them where nothing was asked."""
+    left = [marks for _, marks, _ in calls]
+    found = []
+    for other in others:
+        if other[1] in left:
+            left.remove(other[1])
+        elif not calls or other[1] != [[], []]:
+            found.append(other)
+    return found
 
 
 def _without_chance(

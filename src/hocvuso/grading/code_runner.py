@@ -136,7 +136,7 @@ class CodeRunner:
         plan = calibrate(cells, self.zygote, files)
         if plan.weak:
             log.warning(
-                "judged beside learner code, and nothing that it compares with is hidden: %s",
+                "judged beside learner code, and not by hidden values alone: %s",
                 ", ".join(plan.weak),
             )
         if plan.failed:

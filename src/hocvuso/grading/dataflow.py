@@ -22,6 +22,16 @@ _METHODS = frozenset({
     "append", "add", "clear", "extend", "copy", "count", "get", "index", "insert", "items", "join", "keys", "lower",
     "pop", "remove", "reverse", "setdefault", "sort", "split", "strip", "update", "upper", "values",
 })  # fmt: skip
+_REPEATED = (
+    ast.For
+    | ast.While
+    | ast.FunctionDef
+    | ast.Lambda
+    | ast.ListComp
+    | ast.SetComp
+    | ast.DictComp
+    | ast.GeneratorExp
+)
 _COMPREHENSIONS = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
@@ -87,6 +97,31 @@ class Dataflow:
                     return False
             inner = outer
         return True
+
+    def is_repeated(self, node: ast.AST) -> bool:
+        """Whether ``node`` may come up more than once."""
+        outer = self._parents.get(node)
+        while outer is not None and not isinstance(outer, _REPEATED):
+            outer = self._parents.get(outer)
+        return outer is not None
+
+    def only_keys(self, use: ast.Name, *, walks: bool) -> bool:
+        """Whether this use of a table needs its keys or its length only; ``walks``: a loop over it gives keys."""
+        outer = self._parents.get(use)
+        if isinstance(outer, ast.For | ast.comprehension):
+            return walks and outer.iter is use
+        if isinstance(outer, ast.Compare):
+            return (
+                walks
+                and use in outer.comparators
+                and all(isinstance(op, ast.In | ast.NotIn) for op in outer.ops)
+            )
+        return isinstance(outer, ast.Call) and isinstance(outer.func, ast.Name) and outer.func.id == "len"
+
+    def subscript_of(self, use: ast.Name) -> ast.Subscript | None:
+        """``use[…]``, where that is how a name is used."""
+        outer = self._parents.get(use)
+        return outer if isinstance(outer, ast.Subscript) and outer.value is use else None
 
     def uses(self, name: str) -> Iterator[ast.Name]:
         """Where ``name`` is read; not in the message of an assertion, which nobody sees unless it failed."""
@@ -208,8 +243,10 @@ class Dataflow:
         if isinstance(node.func, ast.Name) and node.func.id in self._pure:
             return
         for part in (*node.args, *(keyword.value for keyword in node.keywords)):
-            for name in (n.id for n in ast.walk(part) if isinstance(n, ast.Name)):
-                self._given.add(name)
+            rows = {
+                id(n.value) for n in ast.walk(part) if isinstance(n, ast.Subscript)
+            }  # of which a part is given
+            self._given |= {n.id for n in ast.walk(part) if isinstance(n, ast.Name) and id(n) not in rows}
 
     def _bind(self, target: ast.expr | None, value: ast.expr | None) -> None:
         for part in ast.walk(target) if target else ():

@@ -34,7 +34,7 @@ _CANARY = "\nassert {} == {}"
 class TestPlan:
     """How one test is judged. ``source`` is its cell as Python; the rest as in `hocvuso.kernels.runner.JobCell`.
 
-    Of an inside test: ``form`` is what runs. ``weak``: it compares with nothing secret.
+    Of an inside test: ``form`` is what runs. ``weak``: points hang on what isn't secret.
     """
 
     mode: Mode
@@ -67,7 +67,7 @@ class Plan:
 
     @property
     def weak(self) -> tuple[str, ...]:
-        """The inside tests that compare with nothing secret: who wants to pass them needs to know nothing."""
+        """The inside tests in which points hang on what isn't secret: who wants them needs to know nothing."""
         return tuple(name for name, test in self.tests.items() if test.weak)
 
     def record(self) -> dict[str, Any]:

@@ -24,16 +24,16 @@ from hocvuso.grading.edits import Edits, Span, masked, within, without_comments
 FINE, COARSE, LEFT = 0, 1, 2
 """How a comparison is parted: as finely as can be, by its sides only, or left as it is."""
 
-ALL = -1
-"""Every check, among those whose opposite is told."""
-
 _KNOWN = PURE - {"enumerate", "zip"}
 _PARTED = ast.BinOp | ast.UnaryOp | ast.List | ast.Tuple | ast.Set | ast.Dict | ast.Compare | ast.Call
 _SEALABLE = ast.Constant | ast.List | ast.Tuple | ast.Set | ast.Dict | ast.UnaryOp | ast.BinOp
+_QUICK = ast.Add | ast.Sub | ast.Div | ast.FloorDiv | ast.BitAnd | ast.BitOr | ast.BitXor
+_SMALL = frozenset({"abs", "round", "isinstance", "max", "min", "bool"})  # give no more than they get
 _METHODS = frozenset(
     {"all", "any", "equals", "issubset", "issuperset", "isdisjoint", "startswith", "endswith"}
 )
 _INNER = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp | ast.Lambda
+_NAMED = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _UNSURE = ast.JoinedStr  # positions inside of these can't be relied on
 _TELLING = ("assert", "equal", "close", "approx", "almost")
 _CALLING = ("raises", "warns", "logs", "regex")  # helpers that call what they are given
@@ -48,12 +48,14 @@ class Question:
     """What the judge evaluates for a check: ``code``, with ``__part__`` for what it was sent; "" for no check.
 
     ``own`` are the parts that no learner has a hand in. ``always``: it is asked as often whatever the learner's code
-    gives. ``state``: no part comes from the learner's code, but earlier answers decide what they are.
+    gives; ``again``: a loop may ask it more often. ``state``: no part comes from the learner's code, but all from
+    earlier answers.
     """
 
     code: str
     own: tuple[int, ...] = ()
     always: bool = True
+    again: bool = False
     state: bool = False
 
 
@@ -79,11 +81,12 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A comparison of a test: where it stands, and whether only its truth counts."""
+    """A comparison of a test: where it stands, whether only its truth counts, and whether the test fails without it."""
 
     node: ast.expr
     span: Span
     truth: bool
+    asserted: bool = False
 
 
 class Sealing:
@@ -113,11 +116,13 @@ class Sealing:
         }
         self._helpers = helpers - theirs - stored
         self._known = frozenset(imports) | ((helpers | _KNOWN) - theirs - stored)
+        self._lookups: dict[str, ast.Assign] = {}
         self.checks = tuple(self._find_checks(self._tree))
         self._flow = Dataflow(self._tree, theirs, [check.node for check in self.checks])
         self._defined = self._judges_own()
         taken = [self._span(node) for node in self._defined.values()]
         self.checks = tuple(check for check in self.checks if not within(check.span, taken))
+        self._lookups = self._find_lookups()
         self.columns = tuple(self._find_columns())[:_MANY]
 
     def form(self, levels: Mapping[int, int], columns: Iterable[int] = (), *, native: bool = False) -> Form:
@@ -140,33 +145,56 @@ class Sealing:
                     ast.unparse(node),
                     tuple(place for place, kind in enumerate(kinds) if kind == "fixed"),
                     self._flow.always_as_often(check.node),
+                    self._flow.is_repeated(check.node),
                     "learner" not in kinds and "state" in kinds,
                 )
             )
             parts_in += parts
-            sent = "".join(f", ({self._text(part)})" for part in parts)
+            sent = self._sent(check.node, parts)
             more = f", native=lambda: ({self._text(check.node)})" if native else ""
-            call = f"__check__({number}{sent}{more})"
-            runs.put(check.span, call + "\n" * (self._lines(check.span) - call.count("\n")))
+            call = f"__check__({number}{sent}{more}"
+            runs.put(check.span, call + "\n" * (self._lines(check.span) - call.count("\n")) + ")")
             for span in self._secrets(check.node, parts):
                 shows.put(span, masked(self.source, span))
         for name, statement in self._defined.items():
             if not native and not self._is_asked_for(name, parts_in, questions):
                 for edits in (runs, shows):
                     self._take_out(statement, edits)
+        if not native:
+            self._empty_lookups(levels, runs, shows)
         seals = self._seal(columns, runs, shows)
         messages = self._send_messages(runs, shows)
-        known = (*self._imports.values(), *(ast.unparse(node) for node in self._defined.values()))
+        own = (*self._defined.values(), *self._lookups.values())
+        known = (*self._imports.values(), *map(ast.unparse, own))
         return Form(
             runs.text(), shows.text(), known, tuple(questions), tuple(seals), messages, open=not self._hidden
         )
+
+    def _empty_lookups(self, levels: Mapping[int, int], runs: Edits, shows: Edits) -> None:
+        """Take the values out of tables in which the judge looks them up; of those that all comparisons leave to it."""
+        coarse = [check.node for number, check in enumerate(self.checks) if levels.get(number, FINE) != FINE]
+        kept = {n.id for node in coarse for n in ast.walk(node) if isinstance(n, ast.Name)}
+        for name, node in self._lookups.items():
+            table = node.value
+            values = table.values if isinstance(table, ast.Dict) else getattr(table, "elts", [])
+            for span in map(self._span, values if name not in kept else ()):
+                for edits in (runs, shows):
+                    edits.put(span, masked(self.source, span))
+
+    def _sent(self, node: ast.expr, parts: list[ast.expr]) -> str:
+        """The arguments by which the learner's process sends these parts."""
+        compares = [n for n in ast.walk(node) if isinstance(n, ast.Compare)]
+        sides = [(op, side) for n in compares for op, side in zip(n.ops, n.comparators, strict=True)]
+        listed = {id(side) for op, side in sides if isinstance(op, ast.In | ast.NotIn)}
+        texts = (("__listed__" if id(part) in listed else "") + f"({self._text(part)})" for part in parts)
+        return "".join(f", {text}" for text in texts)
 
     def _seal(self, columns: Iterable[int], runs: Edits, shows: Edits) -> list[str]:
         """Put tokens in the places of these columns' values; the values."""
         seals: list[str] = []
         for span in (span for column in columns for span in self.columns[column]):
             if not runs.has(span):
-                runs.put(span, f"__sealed__({len(seals)})" + "\n" * self._lines(span))
+                runs.put(span, f"__sealed__({len(seals)}" + "\n" * self._lines(span) + ")")
                 shows.put(span, masked(self.source, span))
                 seals.append(self.source[slice(*span)])
         return seals
@@ -187,44 +215,56 @@ class Sealing:
                 shows.put(span, masked(self.source, span))
         return messages
 
+    def is_hidden(self, number: int) -> bool:
+        """Whether learners have not seen check ``number``."""
+        return self._is_hidden(self.checks[number].span)
+
     def is_secret(self, number: int) -> bool:
         """Whether learners can't know what check ``number`` compares with: part of it is hidden, and a value."""
         check = self.checks[number]
         if not self._is_hidden(check.span):
             return False
         _, parts = self._parted(check, FINE)
-        own = {n.id for n in ast.walk(check.node) if isinstance(n, ast.Name)} & set(self._defined)
+        own = {n.id for n in ast.walk(check.node) if isinstance(n, ast.Name)} & {
+            *self._defined,
+            *self._lookups,
+        }
         return bool(own) or any(True for _ in self._secrets(check.node, parts))
 
     def _find_checks(self, tree: ast.AST) -> Iterator[Check]:
         todo: list[ast.AST] = [tree]
         while todo:
             node = todo.pop(0)
-            if isinstance(node, _UNSURE):
-                continue
-            if isinstance(node, ast.Compare) and not _is_identity(node):
+            if isinstance(node, _UNSURE) or (isinstance(node, _NAMED) and node.name in self._needed):
+                continue  # what other cells call can't ask: they are other tests, or none
+            if isinstance(node, ast.Compare) and not _is_left(node):
                 yield Check(node, self._span(node), truth=False)
                 continue
             if isinstance(node, ast.Expr) and self._asserts(node.value):
-                yield Check(node.value, self._span(node.value), truth=False)
+                yield Check(node.value, self._span(node.value), truth=False, asserted=True)
                 continue
             rest = list(ast.iter_child_nodes(node))
+            if isinstance(node, ast.While):
+                rest = [*node.body, *node.orelse]  # how often is for the test itself
             if isinstance(node, ast.Assert | ast.If):
-                yield from self._conditions(node.test)
+                yield from self._conditions(node.test, asserted=isinstance(node, ast.Assert))
                 rest = [] if isinstance(node, ast.Assert) else [*node.body, *node.orelse]
             todo = [*rest, *todo]
 
-    def _conditions(self, test: ast.expr) -> Iterator[Check]:
-        """A condition as a whole, where it isn't a choice and has no comparison inside of a comprehension."""
+    def _conditions(self, test: ast.expr, *, asserted: bool) -> Iterator[Check]:
+        """A condition as a whole, where it isn't a choice and has no comparison inside of a comprehension.
+
+        What an ``if`` asks without expecting a value (what kind it is of, if there is one) is for the test itself.
+        """
         if isinstance(test, ast.BoolOp):
             for operand in test.values:
-                yield from self._conditions(operand)
+                yield from self._conditions(operand, asserted=asserted)
         elif any(
             isinstance(part, _INNER | ast.BoolOp | ast.IfExp | ast.NamedExpr) for part in ast.walk(test)
         ):
             yield from self._find_checks(test)
-        elif not isinstance(test, ast.Constant) and not _is_identity(test):
-            yield Check(test, self._span(test), truth=True)
+        elif (asserted or not _is_guard(test)) and not isinstance(test, ast.Constant) and not _is_left(test):
+            yield Check(test, self._span(test), truth=True, asserted=asserted)
 
     def _asserts(self, node: ast.expr) -> bool:
         """Whether ``node`` calls a helper that raises unless its arguments are as they should be."""
@@ -261,12 +301,7 @@ class Sealing:
 
     def _find_columns(self) -> Iterator[tuple[Span, ...]]:
         """What can be tokens: values of loops, names and parameters that do nothing but stand in comparisons."""
-        direct = {
-            id(part)
-            for check in self.checks
-            for part in self._parted(check, FINE)[1]
-            if isinstance(part, ast.Name)
-        }
+        direct = {id(part) for check in self.checks for part in self._parted(check, FINE)[1]}
         found: dict[str, list[ast.expr]] = {}
         for node in ast.walk(self._tree):
             for target, value in self._bindings(node):
@@ -275,19 +310,36 @@ class Sealing:
                     found.setdefault(name, []).append(value if plain else ast.Name(name, ast.Load()))
         for name, values in found.items():
             uses = list(self._flow.uses(name))
-            if (
-                name in self._needed
-                or name in self._defined
-                or not uses
-                or not all(id(n) in direct for n in uses)
-            ):
+            if not uses or name in {*self._needed, *self._defined, *self._lookups}:
                 continue
             if self._flow.kind_of(uses[0]) != "fixed":
                 continue
-            if all(isinstance(v, _SEALABLE) and self._is_known(v, self._known) for v in values):
-                spans = tuple(dict.fromkeys(map(self._span, values)))
-                if any(map(self._is_hidden, spans)):
-                    yield tuple(span for span in spans if self._is_hidden(span))
+            if all(id(use) in direct for use in uses):
+                yield from self._column(values)
+            else:
+                yield from self._columns_of_rows(uses, values, direct)
+
+    def _columns_of_rows(
+        self, uses: list[ast.Name], rows: list[ast.expr], direct: set[int]
+    ) -> Iterator[tuple[Span, ...]]:
+        """The same for rows of which parts are used: ``row[1]``, ``case["y"]``."""
+        parts = [self._flow.subscript_of(use) for use in uses]
+        if not all(part and isinstance(part.slice, ast.Constant) for part in parts):
+            return
+        by_key: dict[object, list[ast.Subscript]] = {}
+        for part in parts:
+            if part and isinstance(part.slice, ast.Constant):
+                by_key.setdefault(part.slice.value, []).append(part)
+        for key, some in by_key.items():
+            values = [_value_at(row, key) for row in rows]
+            if all(id(part) in direct for part in some) and all(values):
+                yield from self._column([value for value in values if value])
+
+    def _column(self, values: list[ast.expr]) -> Iterator[tuple[Span, ...]]:
+        if all(isinstance(v, _SEALABLE) and self._is_known(v, self._known) for v in values):
+            spans = [span for span in dict.fromkeys(map(self._span, values)) if self._is_hidden(span)]
+            if spans:
+                yield tuple(spans)
 
     def _bindings(self, node: ast.AST, depth: int = 0) -> Iterator[tuple[ast.expr, ast.expr]]:
         """What ``node`` gives to which target, part by part."""
@@ -304,15 +356,57 @@ class Sealing:
                 yield from ((name, given) for given in self._flow.given_for(node, place) or [name])
 
     def _tables(self, node: ast.expr, depth: int) -> list[ast.expr]:
-        """What a loop walks: for a name that is used here only, what the test gives it."""
+        """What a loop walks, with names that are used here only replaced by what the test gives them."""
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):  # zip, enumerate
+            given = [self._tables(part, depth)[-1] for part in node.args]
+            return [ast.Call(node.func, given, node.keywords)]
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):  # items
+            inner = self._tables(node.func.value, depth)[-1]
+            return [ast.Call(ast.Attribute(inner, node.func.attr, ast.Load()), node.args, node.keywords)]
         if not isinstance(node, ast.Name) or node.id in self._needed or depth > _DEPTH:
             return [node]
         if len(list(self._flow.uses(node.id))) > 1:
             return [node]
         bindings = (pair for other in ast.walk(self._tree) for pair in self._bindings(other, depth + 1))
-        return [v for target, v in bindings if isinstance(target, ast.Name) and target.id == node.id] or [
-            node
-        ]
+        given = [v for target, v in bindings if isinstance(target, ast.Name) and target.id == node.id]
+        return given or [node]
+
+    def _find_lookups(self) -> dict[str, ast.Assign]:
+        """Tables with a name of which comparisons look values up, and nothing else looks at the values.
+
+        The judge has them; in the learner's process they keep their keys, or their length.
+        """
+        found: dict[str, ast.Assign] = {}
+        for node in self._tree.body:
+            name = _defines(node)
+            if not isinstance(node, ast.Assign) or not name or name in self._needed or name in self._defined:
+                continue
+            table = node.value
+            plain = isinstance(table, ast.Dict | ast.List | ast.Tuple) and self._is_known(table, self._known)
+            if (
+                plain
+                and self._is_hidden(self._span(node))
+                and self._flow.kind_of(ast.Name(name, ast.Load())) == "fixed"
+            ):
+                found[name] = node
+        self._lookups = found
+        seen = {id(n) for check in self.checks for n in self._looked_up(check)}
+        return {
+            name: node
+            for name, node in found.items()
+            if all(
+                id(use) in seen or self._flow.only_keys(use, walks=isinstance(node.value, ast.Dict))
+                for use in self._flow.uses(name)
+            )
+            and any(id(use) in seen for use in self._flow.uses(name))
+        }
+
+    def _looked_up(self, check: Check) -> list[ast.expr]:
+        """The tables' names that a check looks something up in, in the judge's process."""
+        _, parts = self._parted(check, FINE)
+        sent = {id(inner) for part in parts for inner in ast.walk(part)}
+        subscripts = (n for n in ast.walk(check.node) if isinstance(n, ast.Subscript) and id(n) not in sent)
+        return [n.value for n in subscripts if isinstance(n.value, ast.Name) and n.value.id in self._lookups]
 
     def _parted(self, check: Check, level: int) -> tuple[ast.expr, list[ast.expr]]:
         """What the judge evaluates, and the parts of it that the learner's process sends."""
@@ -327,6 +421,10 @@ class Sealing:
         if self._is_known(node, known):
             return node
         made = copy.copy(node)
+        if isinstance(node, ast.Subscript) and level == FINE and self._is_lookup(node):
+            parts.append(node.slice)
+            index = ast.Subscript(ast.Name("__part__", ast.Load()), ast.Constant(since), ast.Load())
+            return ast.Subscript(node.value, index, ast.Load())
         if self._splits(node, known) and (level == FINE or depth == 0):
             for name, value in ast.iter_fields(node):
                 if name == "func" and isinstance(value, ast.Attribute):
@@ -341,6 +439,10 @@ class Sealing:
         parts.append(node)
         return ast.Subscript(ast.Name("__part__", ast.Load()), ast.Constant(since), ast.Load())
 
+    def _is_lookup(self, node: ast.Subscript) -> bool:
+        plain = isinstance(node.slice, ast.Name | ast.Constant)
+        return plain and isinstance(node.value, ast.Name) and node.value.id in self._lookups
+
     def _each(self, value: object, depth: int, level: int, parts: list[ast.expr]) -> object:
         """The same for a field of a node: an expression, several, or something else."""
         if isinstance(value, ast.expr):
@@ -354,16 +456,20 @@ class Sealing:
         if any(isinstance(child, ast.Starred) for child in ast.iter_child_nodes(node)):
             return False
         if isinstance(node, ast.Compare):
-            return not _is_identity(node)
+            return not _is_left(node)
+        if isinstance(node, ast.BinOp):
+            return isinstance(node.op, _QUICK) or (isinstance(node.op, ast.Mod) and _is_number(node.right))
         if isinstance(node, ast.Call):
             method = isinstance(node.func, ast.Attribute) and node.func.attr in _METHODS
-            return method or self._is_known(node.func, known) or self._asserts(node)
+            named = node.func.id if isinstance(node.func, ast.Name) else ""
+            ours = named in _SMALL or named in self._helpers or named in self._defined
+            return method or (ours and self._is_known(node.func, known)) or self._asserts(node)
         return isinstance(node, _PARTED)
 
     def _adds(self, node: ast.expr, parts: list[ast.expr]) -> bool:
         """Whether there is something of the author's in ``node`` beside its ``parts``: a value, or a function."""
         sent = {id(inner) for part in parts for inner in ast.walk(part)}
-        ours = self._helpers | set(self._defined)
+        ours = self._helpers | {*self._defined, *self._lookups}
         return any(
             isinstance(inner, ast.Constant) or (isinstance(inner, ast.Name) and inner.id in ours)
             for inner in ast.walk(node)
@@ -419,11 +525,41 @@ class Sealing:
         return reading.span_of(node, self._offset)
 
 
-def _is_identity(node: ast.expr) -> bool:
-    """Whether ``node`` asks if two objects are one: of copies nobody can say so."""
-    if not isinstance(node, ast.Compare) or not any(isinstance(op, ast.Is | ast.IsNot) for op in node.ops):
+def _value_at(row: ast.expr, key: object) -> ast.expr | None:
+    """What a literal row holds at ``key``."""
+    if isinstance(row, ast.Dict):
+        pairs = zip(row.keys, row.values, strict=True)
+        return next((v for k, v in pairs if isinstance(k, ast.Constant) and k.value == key), None)
+    if (
+        isinstance(row, ast.Tuple | ast.List)
+        and isinstance(key, int)
+        and -len(row.elts) <= key < len(row.elts)
+    ):
+        return row.elts[key]
+    return None
+
+
+def _is_left(node: ast.expr) -> bool:
+    """Whether only the process that has the objects can compare: what is one object, or what may not be looked at."""
+    if not isinstance(node, ast.Compare):
         return False
-    return not any(isinstance(side, ast.Constant) for side in (node.left, *node.comparators))
+    calls = ast.Call | ast.Subscript
+    if any(isinstance(inner, calls) for later in node.comparators[1:] for inner in ast.walk(later)):
+        return True  # ``a < b() < c()``: c is not called where a is not less than b
+    identity = any(isinstance(op, ast.Is | ast.IsNot) for op in node.ops)
+    return identity and not any(isinstance(side, ast.Constant) for side in (node.left, *node.comparators))
+
+
+def _is_guard(node: ast.expr) -> bool:
+    """Whether a condition compares with no value: it asks if an object is true, is there, or is of a kind."""
+    compared = [n for n in ast.walk(node) if isinstance(n, ast.Compare)]
+    kinds = any(isinstance(n, ast.Name) and n.id == "type" for n in ast.walk(node))
+    identity = any(isinstance(op, ast.Is | ast.IsNot) for n in compared for op in n.ops)
+    return not compared or kinds or identity
+
+
+def _is_number(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, int | float)
 
 
 def _defines(node: ast.stmt) -> str:

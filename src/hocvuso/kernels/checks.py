@@ -4,8 +4,8 @@ Such a test is rewritten (`hocvuso.grading.sealing`): where it compared, it call
 Its parts go to the judge as plain data (`hocvuso.kernels.plain`); `Checks` puts them in their places, evaluates the
 comparison and answers. So neither expected values nor what is done with them are ever in the learner's process.
 
-Learner code there can call ``__check__`` itself, with any parts: each call counts. A check that was once answered
-otherwise than for the author's solution is answered no more often than for the author. What a run of the author's own
+Learner code there can call ``__check__`` itself, with any parts: each call counts, and there are no more of them than
+the test's text allows. What a run of the author's own
 code gives when it is told a learner's answers, is the most that this learner can have earned.
 """
 
@@ -20,9 +20,9 @@ from typing import Any, Protocol
 from hocvuso.kernels.plain import NO_VALUE, Json, PlainError, decode, encode, fail, whole
 
 Message = dict[str, Any]
-ASK, SEALED = "__check__", "__sealed__"
-_ALL = -1
+ASK, SEALED, LISTED = "__check__", "__sealed__", "__listed__"
 _TEXT = 10_000  # characters of an error
+_MORE = 50  # questions more than the author's, where a loop may ask them
 _CALLS = 10_000  # of checks in one run of a test
 
 
@@ -74,12 +74,17 @@ def install(namespace: dict[str, Any], peer: Wire, refer: Callable[[object], dic
             raise getattr(builtins, reply["raised"])(*reply["args"])
         return decode(reply["value"])
 
-    namespace[ASK], namespace[SEALED] = check, Sealed
+    namespace[ASK], namespace[SEALED], namespace[LISTED] = check, Sealed, _listed
+
+
+def _listed(value: Any) -> Any:
+    """What an iterator gives, for a test that asks if something is in it."""
+    return list(value) if hasattr(type(value), "__next__") else value
 
 
 def remove(namespace: dict[str, Any]) -> None:
     """Take it away again."""
-    for name in (ASK, SEALED):
+    for name in (ASK, SEALED, LISTED):
         namespace.pop(name, None)
 
 
@@ -121,6 +126,7 @@ class Checks:
                 exec(statement, self._names)  # noqa: S102  (the author's own text)
         self._seals = [eval(text, self._names) for text in form["seals"]]  # noqa: S307  (the author's own text)
         self._calls = 0
+        self._flipped: dict[int, str] = {}
         self._next = [0] * len(self._codes)
         self.asked: list[list[Any]] = [[] for _ in self._codes]
         self.answers: list[dict[str, str]] = [{} for _ in self._codes]
@@ -136,7 +142,8 @@ class Checks:
         place = self._place(number, marks)
         self._calls += 1
         if self._calls > _CALLS or (place is None and self._told is None):
-            return {"raised": "AssertionError", "args": []}
+            helper = self._known(number, 0)[0] == "None"
+            return {"raised": "AssertionError", "args": []} if helper else {"value": False}
         value, error = self._evaluate(code, parts)
         if self._expected is None:
             self._compare(number, message, value, error)
@@ -169,8 +176,8 @@ class Checks:
     def _place(self, number: int, marks: list[Any]) -> int | None:
         """Which of the author's calls this one is: the next with the same marks, or one after all of them.
 
-        None for what the author's solution would never have asked; and for more questions than the author's, once one
-        was answered otherwise: nobody finds a value by guessing.
+        None for what the author's solution would never have asked; and for more questions than the author's where the
+        text allows no more: nobody finds a value by guessing.
         """
         if self._expected is None:
             return len(self.asked[number])
@@ -179,10 +186,10 @@ class Checks:
             if known[place][1] == marks:
                 self._next[number] = place + 1
                 return place
-        like = all(self._known(number, int(at))[0] in {"", said} for at, said in self.answers[number].items())
-        if marks != [[], []] or not like or self._next[number] < len(known):
-            return None
-        return len(known) + max(0, len(self.asked[number]) - len(known))
+        more = sum(int(place) >= len(known) for place in self.answers[number])
+        allowed = _MORE if self._questions[number]["again"] else not known
+        bare = marks == [[], []] and all(theirs == marks for _, theirs, _ in known)
+        return len(known) + more if bare and more < allowed and self._next[number] == len(known) else None
 
     def _known(self, number: int, place: int) -> list[Any]:
         """What the author's solution gave at a call; of more calls than the author's, as at the last one."""
@@ -194,8 +201,9 @@ class Checks:
     ) -> tuple[Any, Exception | None]:
         """The answer that is to be told in the place of the true one."""
         flips, question = self._form["flips"], self._questions[number]
-        if number in flips or _ALL in flips:
-            return _opposite(value, error)
+        if number in flips:
+            turned = self._flipped.setdefault(number, outcome_of(*_opposite(value, error)))
+            return _other(value, error, turned)
         if self._told is None or question["state"]:
             return value, error
         wanted = self._told[number].get(str(place))

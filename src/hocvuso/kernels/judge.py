@@ -242,11 +242,13 @@ class Judge:
                 return "killed"
             trials[number] = self._run_inside(wire, form, cell["expected"], cell["told"])
             self._ended.append((pid, _ASKED))
-            if number == 0:
+            if number == 0 and not trials[0]["ended"]:
                 kept = wire
             else:
                 wire.close()
-        if base is not self._learner:
+        if kept is None and base is not self._learner:
+            kept = base  # what the test left behind is lost with its process
+        elif base is not self._learner:
             base.close()
         if self._names:
             self._names.forget()
@@ -288,7 +290,7 @@ class Judge:
         shown = _with_end([], reply) if isinstance(reply, str) else reply.get("outputs")
         _put_back(shown, form["messages"])
         changed = found.get("changed") if isinstance(found, dict) else None
-        return {"outputs": shown, "changed": changed, **checks.report()}
+        return {"outputs": shown, "changed": changed, "ended": isinstance(reply, str), **checks.report()}
 
 
 def fork(wire: Wire, deadline: float) -> tuple[Wire | None, int]:
