@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from hocvuso.grading import reading
+from hocvuso.grading.comparisons import Check, Comparisons, is_left
 from hocvuso.grading.dataflow import PURE, Dataflow, free_names, walked
 from hocvuso.grading.edits import Edits, Span, masked, within, without_comments
 
@@ -32,11 +33,7 @@ _SMALL = frozenset({"abs", "round", "isinstance", "max", "min", "bool"})  # give
 _METHODS = frozenset(
     {"all", "any", "equals", "issubset", "issuperset", "isdisjoint", "startswith", "endswith"}
 )
-_INNER = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp | ast.Lambda
-_NAMED = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _UNSURE = ast.JoinedStr  # positions inside of these can't be relied on
-_TELLING = ("assert", "equal", "close", "approx", "almost")
-_CALLING = ("raises", "warns", "logs", "regex")  # helpers that call what they are given
 _DEPTH = 3  # of tables in tables
 _MANY = 24  # columns that may be sealed, at most
 _BUILTINS = frozenset(vars(builtins))
@@ -79,16 +76,6 @@ class Form:
     open: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A comparison of a test: where it stands, whether only its truth counts, and whether the test fails without it."""
-
-    node: ast.expr
-    span: Span
-    truth: bool
-    asserted: bool = False
-
-
 class Sealing:
     """One test's text, and what of it can be sealed.
 
@@ -117,11 +104,12 @@ class Sealing:
         self._helpers = helpers - theirs - stored
         self._known = frozenset(imports) | ((helpers | _KNOWN) - theirs - stored)
         self._lookups: dict[str, ast.Assign] = {}
-        self.checks = tuple(self._find_checks(self._tree))
+        self._comparisons = Comparisons(self._known, needed)
+        self.checks = tuple(self._comparisons.found_in(self._tree))
         self._flow = Dataflow(self._tree, theirs, [check.node for check in self.checks])
         self._defined = self._judges_own()
         taken = [self._span(node) for node in self._defined.values()]
-        self.checks = tuple(check for check in self.checks if not within(check.span, taken))
+        self.checks = tuple(check for check in self.checks if not within(self._span(check.node), taken))
         self._lookups = self._find_lookups()
         self.columns = tuple(self._find_columns())[:_MANY]
 
@@ -153,7 +141,10 @@ class Sealing:
             sent = self._sent(check.node, parts)
             more = f", native=lambda: ({self._text(check.node)})" if native else ""
             call = f"__check__({number}{sent}{more}"
-            runs.put(check.span, call + "\n" * (self._lines(check.span) - call.count("\n")) + ")")
+            runs.put(
+                self._span(check.node),
+                call + "\n" * (self._lines(self._span(check.node)) - call.count("\n")) + ")",
+            )
             for span in self._secrets(check.node, parts):
                 shows.put(span, masked(self.source, span))
         for name, statement in self._defined.items():
@@ -217,12 +208,12 @@ class Sealing:
 
     def is_hidden(self, number: int) -> bool:
         """Whether learners have not seen check ``number``."""
-        return self._is_hidden(self.checks[number].span)
+        return self._is_hidden(self._span(self.checks[number].node))
 
     def is_secret(self, number: int) -> bool:
         """Whether learners can't know what check ``number`` compares with: part of it is hidden, and a value."""
         check = self.checks[number]
-        if not self._is_hidden(check.span):
+        if not self._is_hidden(self._span(check.node)):
             return False
         _, parts = self._parted(check, FINE)
         own = {n.id for n in ast.walk(check.node) if isinstance(n, ast.Name)} & {
@@ -230,53 +221,6 @@ class Sealing:
             *self._lookups,
         }
         return bool(own) or any(True for _ in self._secrets(check.node, parts))
-
-    def _find_checks(self, tree: ast.AST) -> Iterator[Check]:
-        todo: list[ast.AST] = [tree]
-        while todo:
-            node = todo.pop(0)
-            if isinstance(node, _UNSURE) or (isinstance(node, _NAMED) and node.name in self._needed):
-                continue  # what other cells call can't ask: they are other tests, or none
-            if isinstance(node, ast.Compare) and not _is_left(node):
-                yield Check(node, self._span(node), truth=False)
-                continue
-            if isinstance(node, ast.Expr) and self._asserts(node.value):
-                yield Check(node.value, self._span(node.value), truth=False, asserted=True)
-                continue
-            rest = list(ast.iter_child_nodes(node))
-            if isinstance(node, ast.While):
-                rest = [*node.body, *node.orelse]  # how often is for the test itself
-            if isinstance(node, ast.Assert | ast.If):
-                yield from self._conditions(node.test, asserted=isinstance(node, ast.Assert))
-                rest = [] if isinstance(node, ast.Assert) else [*node.body, *node.orelse]
-            todo = [*rest, *todo]
-
-    def _conditions(self, test: ast.expr, *, asserted: bool) -> Iterator[Check]:
-        """A condition as a whole, where it isn't a choice and has no comparison inside of a comprehension.
-
-        What an ``if`` asks without expecting a value (what kind it is of, if there is one) is for the test itself.
-        """
-        if isinstance(test, ast.BoolOp):
-            for operand in test.values:
-                yield from self._conditions(operand, asserted=asserted)
-        elif any(
-            isinstance(part, _INNER | ast.BoolOp | ast.IfExp | ast.NamedExpr) for part in ast.walk(test)
-        ):
-            yield from self._find_checks(test)
-        elif (asserted or not _is_guard(test)) and not isinstance(test, ast.Constant) and not _is_left(test):
-            yield Check(test, self._span(test), truth=True, asserted=asserted)
-
-    def _asserts(self, node: ast.expr) -> bool:
-        """Whether ``node`` calls a helper that raises unless its arguments are as they should be."""
-        if not isinstance(node, ast.Call):
-            return False
-        named = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        root = node.func
-        while isinstance(root, ast.Attribute | ast.Call):
-            root = root.value if isinstance(root, ast.Attribute) else root.func
-        ours = isinstance(root, ast.Name) and (root.id in self._known or root.id == "self")
-        told = any(word in named.lower() for word in _TELLING)
-        return ours and told and not any(word in named.lower() for word in _CALLING)
 
     def _judges_own(self) -> dict[str, ast.stmt]:
         """What the test defines with the help of nothing but what the judge knows, and uses in comparisons only."""
@@ -428,7 +372,7 @@ class Sealing:
         if self._splits(node, known) and (level == FINE or depth == 0):
             for name, value in ast.iter_fields(node):
                 if name == "func" and isinstance(value, ast.Attribute):
-                    if not self._is_known(value, known) and not self._asserts(node):
+                    if not self._is_known(value, known) and not self._comparisons.asserts(node):
                         inner = self._part(value.value, depth + 1, level, parts)
                         made.func = ast.Attribute(inner, value.attr, ast.Load())  # type: ignore[attr-defined]
                 elif name != "func":
@@ -456,14 +400,14 @@ class Sealing:
         if any(isinstance(child, ast.Starred) for child in ast.iter_child_nodes(node)):
             return False
         if isinstance(node, ast.Compare):
-            return not _is_left(node)
+            return not is_left(node)
         if isinstance(node, ast.BinOp):
             return isinstance(node.op, _QUICK) or (isinstance(node.op, ast.Mod) and _is_number(node.right))
         if isinstance(node, ast.Call):
             method = isinstance(node.func, ast.Attribute) and node.func.attr in _METHODS
             named = node.func.id if isinstance(node.func, ast.Name) else ""
             ours = named in _SMALL or named in self._helpers or named in self._defined
-            return method or (ours and self._is_known(node.func, known)) or self._asserts(node)
+            return method or (ours and self._is_known(node.func, known)) or self._comparisons.asserts(node)
         return isinstance(node, _PARTED)
 
     def _adds(self, node: ast.expr, parts: list[ast.expr]) -> bool:
@@ -537,25 +481,6 @@ def _value_at(row: ast.expr, key: object) -> ast.expr | None:
     ):
         return row.elts[key]
     return None
-
-
-def _is_left(node: ast.expr) -> bool:
-    """Whether only the process that has the objects can compare: what is one object, or what may not be looked at."""
-    if not isinstance(node, ast.Compare):
-        return False
-    calls = ast.Call | ast.Subscript
-    if any(isinstance(inner, calls) for later in node.comparators[1:] for inner in ast.walk(later)):
-        return True  # ``a < b() < c()``: c is not called where a is not less than b
-    identity = any(isinstance(op, ast.Is | ast.IsNot) for op in node.ops)
-    return identity and not any(isinstance(side, ast.Constant) for side in (node.left, *node.comparators))
-
-
-def _is_guard(node: ast.expr) -> bool:
-    """Whether a condition compares with no value: it asks if an object is true, is there, or is of a kind."""
-    compared = [n for n in ast.walk(node) if isinstance(n, ast.Compare)]
-    kinds = any(isinstance(n, ast.Name) and n.id == "type" for n in ast.walk(node))
-    identity = any(isinstance(op, ast.Is | ast.IsNot) for n in compared for op in n.ops)
-    return not compared or kinds or identity
 
 
 def _is_number(node: ast.expr) -> bool:
