@@ -404,3 +404,15 @@ def test_a_fork_that_dies_takes_no_other_test_along(runner):
     for deed in ("sys._getframe(1).f_globals['__check__'](99, 3)", "os._exit(0)"):
         code = f"import os, sys\ndef f(x):\n    if x == 1:\n        {deed}\n    return x + 1"
         assert graded(runner, several, f=code) == {"t1": (0.0, ""), "t2": (1.0, ""), "t3": (1.0, "")}
+
+
+def test_tables_tell_nothing(runner):
+    """Code that looks up in the test's frame what was expected finds dots."""
+    author, text, _ = OTHERS["a table with a name"]
+    made = lesson(("solution", "f", author, 0), ("test", "t", LOOKED_AT + hidden(text), 4))
+    spy = (
+        "import sys\ndef f(x):\n    k = sys._getframe(1).f_globals\n    for ten in ('mong', 'ra', 'c'):\n"
+        "        try:\n            b = k[ten][{'mong': x, 'ra': x - 1, 'c': 'y'}[ten]]\n        except (KeyError, IndexError): continue\n"
+        "        if b is not ...: return b\n    return -7"
+    )
+    assert graded(runner, made, f=spy) == {"t": (0.0, "")}
