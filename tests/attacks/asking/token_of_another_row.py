@@ -1,6 +1,6 @@
 """The first row of a table is answered rightly; at the other ones the code puts this row's token in their place.
 
-A success: points for doubling.
+A success: points for more rows than one.
 """
 
 CELLS = {
@@ -19,4 +19,4 @@ def nhan_doi(chu):
     return dau[0][1]
 """,
 }
-EXPECTED = {"state": "graded", "scores": {}}
+EXPECTED = {"state": "graded", "scores": {"thu-nhan-doi": 1}}
