@@ -132,7 +132,7 @@ def grade(
             watch(places, stop_on_signal(), lesson=lesson, report=note, pool=pool, unprotected=unprotected)
             return
         from hocvuso.grading.grade import grade_waiting
-        from hocvuso.records.export import write_export
+        from hocvuso.records.grades_csv import write_export
 
         if pool is not None:
             pool.check()
@@ -166,7 +166,7 @@ def grade(
 def regrade(find: Callable[[], Places], lesson: str, *, rerun: bool) -> None:
     """Score a lesson anew with its corrected key."""
     from hocvuso.grading.regrade import regrade as regrade_lesson
-    from hocvuso.records.export import write_export
+    from hocvuso.records.grades_csv import write_export
 
     places = find()
     search_seldom()

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from hocvuso.places import Places, folder_of
-from hocvuso.records.export import write_export
+from hocvuso.records.grades_csv import write_export
 from tests.attacks import secret
 from tests.attacks.course import (
     BLANK,

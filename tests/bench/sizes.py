@@ -15,7 +15,7 @@ from tests.bench.measure import seconds
 
 from hocvuso.exchange.answers import AnswerStore
 from hocvuso.places import Places
-from hocvuso.records.export import write_export
+from hocvuso.records.grades_csv import write_export
 
 TABLES = (
     "student",

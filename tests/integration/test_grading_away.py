@@ -19,7 +19,7 @@ from hocvuso.grading import grade as grade_module
 from hocvuso.grading import watch as watch_module
 from hocvuso.lessons.convert import prepare_gradebook
 from hocvuso.places import Places
-from hocvuso.records.export import write_export
+from hocvuso.records.grades_csv import write_export
 
 pytestmark = pytest.mark.slow
 FIRST, SECOND = 12, 18

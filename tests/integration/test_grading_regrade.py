@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 from grading_course import CODING, QUESTIONS, START, School, make_course
+from killed import count_steps, kill, moments
 from nbgrader.api import Gradebook
 
 from hocvuso.errors import SetupError
 from hocvuso.exchange.claims import Claims
 from hocvuso.grading import regrade as regrade_module
+from hocvuso.grading.begun import find_begun
 from hocvuso.grading.outcome import Outcomes
 from hocvuso.grading.regrade import regrade
+from hocvuso.grading.status import find_status, lines
 from hocvuso.lessons.build import build
 from hocvuso.lessons.release import release
 from hocvuso.places import COURSE, Places
@@ -178,13 +182,68 @@ def test_a_regrade_that_was_cut_off_is_done_by_the_next(school, monkeypatch):
     """When the files could not be written after the gradebook, the second run writes them."""
     correct_key(school)
     with monkeypatch.context() as patch:
-        patch.setattr(Outcomes, "shown", lambda *_: 1 / 0)
+        patch.setattr(Outcomes, "shown", lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             again(school)
+    assert find_begun(school.places) == {QUESTIONS: False}
     again(school)
+    assert find_begun(school.places) == {}
     new = f"sha256:{school.master(QUESTIONS).hash}"
     assert {school.result(who)["evidence"]["master"] for who in ("an", "binh")} == {new}
     assert len(school.rows("SELECT 1 FROM hocvuso_scores")) == 4
+
+
+def state(school: School) -> dict[str, Any]:
+    """All that a regrade changes: scores, results, pages and graded notebooks, without when it was."""
+    files = [*school.places.results.rglob("*"), *school.places.feedback.rglob("*")]
+    files += [*school.places.autograde.rglob("*"), *school.places.labs.rglob("feedback/*")]
+    texts = {
+        str(f.relative_to(school.places.root)): re.sub(rb'"graded": "[^"]*"', b"", f.read_bytes())
+        for f in files
+        if f.is_file()
+    }
+    log = school.rows(
+        "SELECT submission, learner, state, counts, points, master FROM hocvuso_scores ORDER BY learner, id"
+    )
+    return {"files": texts, "log": log, **{who: school.grades(who, QUESTIONS) for who in ("an", "binh")}}
+
+
+def test_a_regrade_that_was_killed_is_named_until_it_is_done_again(school, tmp_path):
+    """At moments from its beginning to its end: `hocvuso status` says so; done again, all is as it should be."""
+    correct_key(school)
+    before = tmp_path / "before"
+    shutil.copytree(school.places.root, before)
+    words = "regrade", QUESTIONS
+    steps = count_steps(school.places.root, *words)
+    whole = state(school)
+    cut_off = 0
+    for number, moment in enumerate(moments(2611, 6, steps)):
+        other = School(Places(tmp_path / str(number)))
+        shutil.copytree(before, other.places.root)
+        kill(other.places.root, moment, *words)
+        if found := find_begun(other.places):
+            cut_off += 1
+            assert found == {QUESTIONS: False}
+            told = list(lines(find_status(other.places, other.now()), "en"))
+            assert f"Regrading {QUESTIONS} was cut off: run hocvuso regrade {QUESTIONS} again." in told
+        again(other)
+        assert (state(other), find_begun(other.places)) == (whole, {})
+    assert cut_off
+
+
+def test_two_regradings_of_one_lesson_do_not_meet(school, monkeypatch):
+    """The second one is told so; status says that one is at work."""
+    real, seen = regrade_module._Regrader.regrade, []
+
+    def meanwhile(self, *given):
+        seen.append(list(lines(find_status(school.places, school.now()), "en")))
+        with pytest.raises(SetupError, match="đang được chấm lại"):
+            again(school)
+        real(self, *given)
+
+    monkeypatch.setattr(regrade_module._Regrader, "regrade", meanwhile)
+    assert again(school).scored == 2
+    assert f"{QUESTIONS} is being regraded." in seen[0]
 
 
 def test_answers_that_were_not_stored_are_read_from_the_evidence(school):

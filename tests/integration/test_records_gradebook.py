@@ -15,7 +15,8 @@ from sqlalchemy.exc import IntegrityError
 
 from hocvuso.places import COURSE, Places
 from hocvuso.records.audit import note_deed
-from hocvuso.records.export import COLUMNS, HocVuSoExporter, write_export
+from hocvuso.records.export import HocVuSoExporter
+from hocvuso.records.grades_csv import COLUMNS, write_export
 from hocvuso.records.people import People, Person, import_people
 from hocvuso.records.tables import open_gradebook, scores
 

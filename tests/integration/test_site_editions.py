@@ -20,7 +20,7 @@ from hocvuso.certificates.rules import read_rules
 from hocvuso.grading.grade import grade_waiting
 from hocvuso.lessons.build import build
 from hocvuso.places import Places
-from hocvuso.records.export import write_export
+from hocvuso.records.grades_csv import write_export
 from hocvuso.records.people import import_people
 
 pytestmark = pytest.mark.slow

@@ -19,7 +19,7 @@ from hocvuso.exchange.claims import Claims
 from hocvuso.exchange.receipts import canonical
 from hocvuso.grading.autograded import NotebookForm
 from hocvuso.grading.feedback import feedback_page, page_of
-from hocvuso.grading.files import Workshop, write_file
+from hocvuso.grading.files import Workshop, overwrite_file, write_file
 from hocvuso.grading.nbgrader_rows import _key
 from hocvuso.grading.result import Evidence, Result, result_bytes
 from hocvuso.grading.sheet import MOST_KEPT, Sheet
@@ -176,6 +176,47 @@ def test_a_file_that_can_not_be_put_in_place_leaves_nothing(tmp_path):
     with pytest.raises(OSError, match=r"c\.json"):
         write_file(tmp_path / "c.json", b"1")
     assert [p.name for p in tmp_path.iterdir()] == ["c.json"]
+
+
+@pytest.mark.parametrize("length", [0, 1, 5000, 100_000])
+def test_a_file_is_written_over_in_place(tmp_path, length):
+    """Longer or shorter than before; the file stays the same one, and one that is missing is made."""
+    path = tmp_path / "a" / "page.html"
+    overwrite_file(path, b"first" * 1000)
+    number = path.stat().st_ino
+    overwrite_file(path, b"x" * length)
+    assert path.read_bytes() == b"x" * length
+    assert path.stat().st_ino == number
+    assert [p.name for p in path.parent.iterdir()] == ["page.html"]
+
+
+@pytest.mark.parametrize("kind", ["link", "symlink", "fifo"])
+def test_only_a_file_of_its_own_is_written_over(tmp_path, kind):
+    """What is linked from elsewhere (a backup) keeps its content; the place gets a file of its own."""
+    path, backup = tmp_path / "page.html", tmp_path / "backup"
+    backup.write_bytes(b"old")
+    {"link": lambda: os.link(backup, path), "symlink": lambda: path.symlink_to(backup),
+     "fifo": lambda: os.mkfifo(path)}[kind]()  # fmt: skip
+    overwrite_file(path, b"new")
+    assert (backup.read_bytes(), path.read_bytes(), path.is_symlink()) == (b"old", b"new", False)
+
+
+def test_a_full_disk_leaves_a_file_that_would_be_written_over(tmp_path):
+    """The error comes before anything has changed."""
+    path = tmp_path / "page.html"
+    path.write_bytes(b"old")
+    code = """
+import resource, signal, sys
+from hocvuso.grading.files import overwrite_file
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))
+try:
+    overwrite_file(sys.argv[1], b"x" * 10_000)
+except OSError as error:
+    print(error.strerror)
+"""
+    done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, check=True)
+    assert (done.stdout, path.read_bytes()) == ("File too large\n", b"old")
 
 
 def test_a_folder_takes_the_place_of_another_one(tmp_path):

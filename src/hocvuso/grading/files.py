@@ -12,6 +12,7 @@ import fcntl
 import itertools
 import os
 import re
+import stat
 from contextlib import ExitStack, suppress
 from functools import cache
 from pathlib import Path
@@ -37,6 +38,33 @@ def write_file(path: str | Path, content: bytes) -> None:
         with suppress(OSError):
             os.unlink(part)  # noqa: PTH108
         raise
+
+
+def overwrite_file(path: str | Path, content: bytes) -> None:
+    """Write ``content`` over the file at ``path``: several times cheaper than `write_file`, which makes a new one.
+
+    Whoever reads at that moment may see half of each, and so does everybody after a crash. So it is for files that
+    only trainers read, and for work that is done again when it was cut off.
+    """
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:  # none there, or a link
+        write_file(path, content)
+        return
+    try:
+        found = os.fstat(handle)
+        alone = stat.S_ISREG(found.st_mode) and found.st_nlink == 1  # else somebody keeps a copy by a link
+        if alone:
+            if len(content) > found.st_size:
+                os.posix_fallocate(handle, 0, len(content))  # a full disk is told before anything has changed
+            written = os.write(handle, content)
+            while written < len(content):
+                written += os.write(handle, content[written:])
+            os.ftruncate(handle, len(content))
+    finally:
+        os.close(handle)
+    if not alone:
+        write_file(path, content)
 
 
 class Drafts:

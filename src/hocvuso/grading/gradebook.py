@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import case, func, insert, select
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from hocvuso.places import Places
 
+_Log: TypeAlias = "Mapping[tuple[str | None, str], tuple[Any, ...]]"
 NO_RESPONSE = "No response."  # nbgrader's own words, which formgrader shows
 
 
@@ -118,7 +119,7 @@ def _record(connection: Connection, batch: Sequence[Assessment], graded: datetim
     write_scores(connection, [_scored(found, editions[found.edition]) for found in counting])
     if counting:
         connection.execute(upsert(answers, connection), [_answers(found) for found in counting])
-    _log(connection, batch, recorded, graded)
+    _log(connection, batch, recorded, graded, _logged(connection, batch))
     return recorded
 
 
@@ -135,13 +136,11 @@ def _rescore(connection: Connection, batch: Sequence[Assessment], graded: dateti
     write_rescored(
         connection, [_changed(_scored(found, editions[found.edition]), known, found) for found in standing]
     )
-    _log(connection, standing, [what for what in recorded if what.counts], graded, action="regraded")
+    _log(connection, standing, [what for what in recorded if what.counts], graded, known, action="regraded")
     return recorded
 
 
-def _changed(
-    scored: Scored, known: Mapping[tuple[str | None, str], tuple[Any, ...]], found: Assessment
-) -> Scored:
+def _changed(scored: Scored, known: _Log, found: Assessment) -> Scored:
     """What of ``scored`` differs from the log, which was written together with the grades."""
     last = known.get((found.learner, found.taken.waiting.name))
     before = json.loads(last[_SAME.index("questions")]) if last else {}
@@ -215,16 +214,16 @@ def _answers(found: Assessment) -> dict[str, Any]:
     }
 
 
-def _log(
+def _log(  # noqa: PLR0913  (all that an entry rests on)
     connection: Connection,
     batch: Sequence[Assessment],
     recorded: Sequence[Recorded],
     graded: datetime,
+    known: _Log,
     *,
     action: str | None = None,
 ) -> None:
     """The log's and the audit's entries, but for a score that the log holds already (a run that was cut off)."""
-    known = _logged(connection, batch)
     rows, deeds = [], []
     for found, what in zip(batch, recorded, strict=True):
         row = _row(found, what, graded)
@@ -254,9 +253,7 @@ def _meddling(found: Assessment) -> dict[str, Any]:
 _SAME = ("state", "points", "questions", "master", "engine", "receipt")
 
 
-def _logged(
-    connection: Connection, batch: Sequence[Assessment]
-) -> dict[tuple[str | None, str], tuple[Any, ...]]:
+def _logged(connection: Connection, batch: Sequence[Assessment]) -> _Log:
     """By learner and submission: the last entry of the log."""
     rows = connection.execute(
         select(scores.c.learner, scores.c.submission, *(scores.c[name] for name in _SAME))

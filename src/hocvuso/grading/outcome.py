@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from hocvuso import __version__
 from hocvuso.exchange.receipts import RECEIPT
@@ -82,10 +82,10 @@ class Outcomes:
         ]
 
     def new_notebook(self, found: Assessment) -> list[Deed]:
-        """The graded notebook alone, in the place of the earlier one."""
+        """The graded notebook alone, over the earlier one."""
         assert found.learner is not None  # noqa: S101
         name = f"{self._autograde}/{folder_of(found.learner)}/{found.edition}/{found.edition}.ipynb"
-        return [("draft", name, "", graded_notebook(found))]
+        return [("over", name, "", graded_notebook(found))]
 
     def shown(
         self,
@@ -93,12 +93,13 @@ class Outcomes:
         recorded: Recorded,
         graded: datetime,
         files: Mapping[str, bytes],
-        what: Literal["file", "draft"] = "file",
+        *,
+        again: bool = False,
     ) -> list[Deed]:
         """The result record and the feedback pages; ``files`` are those that were handed in.
 
-        Drafts are for many that replace earlier ones (`hocvuso.grading.files.Drafts`). A page lies where nbgrader
-        keeps feedback, and where this learner's JupyterLab fetches it.
+        ``again``: for many that replace earlier ones, by somebody who does all of it once more after a crash. A page
+        lies where nbgrader keeps feedback, and where this learner's JupyterLab fetches it.
         """
         result = make_result(found, graded, recorded)
         pieces, code = found.pieces.values(), list(_code_results(found))
@@ -107,8 +108,13 @@ class Outcomes:
         learner, edition = folder_of(result.learner), result.edition
         page = page_of(result, sections)
         deeds: list[Deed] = [
-            (what, f"{self._results}/{learner}/{edition}.json", "", result_bytes(result, texts)),
-            (what, f"{self._feedback}/{learner}/{edition}/{edition}.html", "", page),
+            (
+                "draft" if again else "file",
+                f"{self._results}/{learner}/{edition}.json",
+                "",
+                result_bytes(result, texts),
+            ),
+            ("over" if again else "file", f"{self._feedback}/{learner}/{edition}/{edition}.html", "", page),
         ]
         if names := fetched_pages(result, files):
             lab = self._places.labs / learner

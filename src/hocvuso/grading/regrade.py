@@ -2,7 +2,8 @@
 
 For when a key was wrong: correct the lesson's text, build, release, regrade. What was answered is in the gradebook
 since the grading (`Assessment.stored`), so no submission is opened. The log keeps the old score and the new one. What
-people decided (scores by hand, extra credit, comments) stays. Doing it twice, or again after a crash, gives the same.
+people decided (scores by hand, extra credit, comments) stays. Doing it twice, or again after a crash, gives the same;
+``hocvuso status`` says that it has to be done again.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from hocvuso.exchange.collect import Taken, Waiting
 from hocvuso.exchange.folders import read_folder
 from hocvuso.exchange.receipts import Receipt
 from hocvuso.grading.assess import Assessment, Assessor
+from hocvuso.grading.begun import begun
 from hocvuso.grading.gradebook import GradebookWriter
 from hocvuso.grading.outcome import Outcomes
 from hocvuso.language import N_, get_language
@@ -88,17 +90,20 @@ def regrade(  # noqa: PLR0913  (time, and who is told)
     if not editions:
         raise SetupError(N_("Bài {lesson} chưa được phát hành nên không có gì để chấm lại."), lesson=lesson)
     with ExitStack() as stack, told_when_locked():
-        regrader = _Regrader(places, stack, now, pause, rerun=rerun)
+        claims = stack.enter_context(Claims(places.var / "grader"))
+        stack.enter_context(begun(places, claims, lesson))
+        regrader = _Regrader(places, stack, claims, now, pause, rerun=rerun)
         for edition in editions:
             regrader.regrade(edition, report)
     return regrader.done
 
 
 class _Regrader:
-    def __init__(
+    def __init__(  # noqa: PLR0913  (time, and who else is at work)
         self,
         places: Places,
         stack: ExitStack,
+        claims: Claims,
         now: Callable[[], datetime],
         pause: Callable[[float], None],
         *,
@@ -112,7 +117,7 @@ class _Regrader:
         self._assessor = Assessor(places)
         stack.callback(self._assessor.close)
         self._book = stack.enter_context(GradebookWriter(places))
-        self._claims = stack.enter_context(Claims(places.var / "grader"))
+        self._claims = claims
         self._outcomes = stack.enter_context(Outcomes(places))
         self._writer = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="write"))
         self._written: tuple[Sequence[Row], Future[list[OSError | None]]] | None = None
@@ -186,7 +191,7 @@ class _Regrader:
         deeds = self._outcomes.new_notebook(assessed)
         if what.latest:
             files = self._files(row) if _from_lab(row) else {}
-            deeds += self._outcomes.shown(assessed, what, graded, files, "draft")
+            deeds += self._outcomes.shown(assessed, what, graded, files, again=True)
         return deeds
 
     def _settle(self) -> None:

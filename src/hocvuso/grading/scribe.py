@@ -22,7 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
-from hocvuso.grading.files import Drafts, Workshop, sync, write_file
+from hocvuso.grading.files import Drafts, Workshop, overwrite_file, sync, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -139,6 +139,8 @@ class _Hand:
     def _act(self, what: str, where: str, below: str, content: Any) -> None:
         if what == "file":
             write_file(where, content)
+        elif what == "over":
+            overwrite_file(where, content)
         elif what == "draft":  # in its place once it is on the disk; that it is there, with the next batch
             self._drafts.put(where, content)
         elif what == "folder":

@@ -25,6 +25,7 @@ from sqlalchemy.exc import DBAPIError
 from hocvuso.database import connect, is_sqlite, said_by
 from hocvuso.exchange.claims import find_claimed
 from hocvuso.exchange.collect import find_waiting
+from hocvuso.grading.begun import find_begun
 from hocvuso.grading.notes import Note, read_notes
 from hocvuso.language import N_, get_language, languages
 from hocvuso.lessons.editions import lesson_of
@@ -59,6 +60,7 @@ class Status:
     done: dict[str, Counter[str]] = field(default_factory=dict)
     reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
     graders: tuple[Note, ...] = ()
+    regrading: dict[str, bool] = field(default_factory=dict)  # begun and not ended: whether it runs
     exported: datetime | None = None
     gradebook: str | None = None
 
@@ -117,6 +119,7 @@ class Status:
                 for note in self.graders
                 for one in note.failures
             ],
+            "regrading": [{"lesson": one, "running": runs} for one, runs in self.regrading.items()],
             "export": {"at": self.exported and _text(self.exported)},
             "gradebook": {"readable": self.gradebook is None, "why": self.gradebook},
         }
@@ -124,7 +127,7 @@ class Status:
 
 def find_status(places: Places, now: datetime) -> Status:
     """How the grading stands."""
-    status = Status(now, graders=tuple(read_notes(places)))
+    status = Status(now, graders=tuple(read_notes(places)), regrading=find_begun(places))
     _look_at_waiting(places, status)
     _look_at_gradebook(places, status)
     with suppress(OSError):
@@ -254,6 +257,11 @@ def lines(status: Status, lang: str) -> Iterator[str]:
         for (lesson, reason), count in status.reasons.most_common():
             yield f"   {count} × {lesson}: {_told(reason, lang)}"
     yield from _failures(status, lang)
+    for lesson, running in status.regrading.items():
+        told = N_("Đang chấm lại bài {lesson}.")
+        if not running:
+            told = N_("Lần chấm lại bài {lesson} bị dừng giữa chừng: hãy chạy lại hocvuso regrade {lesson}.")
+        yield say(told, lesson=lesson)
     if status.exported is None:
         yield say(N_("Chưa có tệp xuất điểm."))
     else:

@@ -17,7 +17,7 @@ from hocvuso.exchange.collect import Waiting, find_waiting, sweep
 from hocvuso.grading.failures import cause_of
 from hocvuso.grading.grade import Grader
 from hocvuso.grading.notes import Notes
-from hocvuso.records.export import write_export
+from hocvuso.records.grades_csv import write_export
 
 if TYPE_CHECKING:
     import threading
