@@ -196,7 +196,7 @@ def _zoned(encoder: Encoder, value: object, record: dict[str, Json], zone: Any) 
 
 def _from_strings(decoder: Decoder, record: dict[str, Json], depth: int) -> Any:
     values = decoder.all(record["v"], depth)
-    if any(value is not None and type(value) is not str for value in values):
+    if not set(map(type, values)) <= {str, type(None)}:
         fail("no strings")
     missing = math.nan if record["d"] == "nan" else pd.NA
     return pd.array(values, dtype=pd.StringDtype("python", na_value=missing))

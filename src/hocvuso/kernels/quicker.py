@@ -20,10 +20,12 @@ from functools import cache
 from types import TracebackType
 from typing import Any
 
+import ipykernel.ipkernel as untyped_ipkernel
 import stack_data as untyped_stack_data
 from pygments.formatters.terminal256 import Terminal256Formatter  # type: ignore[import-untyped]
 
 stack_data: Any = untyped_stack_data
+ipkernel: Any = untyped_ipkernel
 _CELL = "/ipykernel_"  # in the name of a file that is a cell
 _TREE_ONLY = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
@@ -68,19 +70,39 @@ def pass_plain_python(shell: Any) -> None:
     """Look for IPython's own syntax only in what Python can't read: it stands where Python allows nothing."""
     manager = shell.input_transformer_manager
     look, known = manager.do_token_transforms, list(manager.token_transformers)
+    plain = ""  # what was found to be: kernel and shell ask after the same cell in turn
 
     def look_or_pass(lines: list[str]) -> list[str]:
+        nonlocal plain
         text = "".join(lines)
-        if (
-            manager.token_transformers == known and "\\" not in text
-        ):  # a strange escape is warned of when it is read
+        # a strange escape is warned of when it is read
+        if manager.token_transformers == known and "\\" not in text:
             with contextlib.suppress(Exception):
-                compile(text, "<cell>", "exec", _TREE_ONLY)
+                if text != plain:
+                    compile(text, "<cell>", "exec", _TREE_ONLY)
+                    plain = text
                 return lines
         found: list[str] = look(lines)
         return found
 
     manager.do_token_transforms = look_or_pass
+
+
+def know_parameters() -> None:
+    """Look once what a function takes: ipykernel asks it of the same one for every cell."""
+    ask = ipkernel._accepts_parameters  # noqa: SLF001
+    if hasattr(ask, "cache"):
+        return
+    found: dict[tuple[Any, ...], dict[str, bool]] = {}
+
+    def ask_once(method: Any, names: list[str]) -> dict[str, bool]:
+        key = (getattr(method, "__func__", method), *names)
+        if key not in found:
+            found[key] = ask(method, names)
+        return found[key]
+
+    ask_once.cache = found  # type: ignore[attr-defined]
+    ipkernel._accepts_parameters = ask_once  # noqa: SLF001
 
 
 def share_tracebacks(shell: Any) -> None:

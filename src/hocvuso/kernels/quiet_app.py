@@ -21,7 +21,13 @@ from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from traitlets import Any as AnyTrait
 
-from hocvuso.kernels.quicker import keep_styles, know_cells, pass_plain_python, share_tracebacks
+from hocvuso.kernels.quicker import (
+    keep_styles,
+    know_cells,
+    know_parameters,
+    pass_plain_python,
+    share_tracebacks,
+)
 from hocvuso.kernels.streams import OutStream
 
 if TYPE_CHECKING:
@@ -101,6 +107,7 @@ class CollectingApp(IPKernelApp):
         kernel.shell.exit_now = False
         keep_styles()
         know_cells()
+        know_parameters()
         pass_plain_python(kernel.shell)
         share_tracebacks(kernel.shell)
         self.displayhook.get_execution_count = lambda: kernel.execution_count
