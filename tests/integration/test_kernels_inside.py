@@ -406,6 +406,31 @@ def test_a_fork_that_dies_takes_no_other_test_along(runner):
         assert graded(runner, several, f=code) == {"t1": (0.0, ""), "t2": (1.0, ""), "t3": (1.0, "")}
 
 
+def test_a_helper_that_is_slow_for_one_value_costs_only_its_test():
+    """The judge's time for one test is that of a cell; the next test is judged as ever."""
+    slow = lesson(
+        (
+            "setup",
+            "nen",
+            "def dem(n):\n    lan = 0\n    while lan < n:\n        lan += 1\n    return lan\n"
+            "def dem_mai(n):\n    while True:\n        try:\n            return dem(n)\n"
+            "        except BaseException:\n            n -= 10 ** 9",
+            0,
+        ),
+        ("solution", "f", "def f(x):\n    return x + 1", 0),
+        ("test", "dem", LOOKED_AT + hidden("assert dem(f(1)) == 2"), 1),
+        ("test", "dem-mai", LOOKED_AT + hidden("assert dem_mai(f(2)) == 3"), 1),
+        ("test", "thuong", LOOKED_AT + hidden("assert f(3) == 4"), 1),
+    )
+    with CodeRunner(None, limits={"seconds": 1}) as quick:
+        found = {
+            part.cell.id: part
+            for part in scores(quick, slow, {"f": "def f(x):\n    return x + 1 if x == 3 else 10 ** 10"})
+        }
+    assert {name: part.score for name, part in found.items()} == {"dem": 0, "dem-mai": 0, "thuong": 1}
+    assert found["dem"].outputs[-1]["ename"] == "CellTimeoutError"
+
+
 def test_tables_tell_nothing(runner):
     """Code that looks up in the test's frame what was expected finds dots."""
     author, text, _ = OTHERS["a table with a name"]

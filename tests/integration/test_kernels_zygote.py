@@ -25,6 +25,7 @@ SLEEP = "import os; os.write(3, b'here\\n')\nwhile True: __import__('time').slee
 def zygote() -> Iterator[Zygote]:
     """A zygote with pandas."""
     with boxes() as made:
+        made.start()
         yield made
 
 

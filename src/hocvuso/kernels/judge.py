@@ -23,8 +23,10 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import gc
 import importlib
 import random
+import signal
 import socket
 import sys
 import time
@@ -42,7 +44,7 @@ from hocvuso.kernels.shell import TIMED_OUT, CellShell, prepare
 from hocvuso.kernels.wire import Wire, WireClosed, WireError, WireTimeout
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from hocvuso.kernels.records import Peer
 
@@ -52,6 +54,8 @@ WALL = 3  # seconds on the clock for a second of CPU time: a backstop, a busy ma
 _DIGITS = 7  # of a cell's number
 _HELPERS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom
 _DIED = "DeadKernelError"
+_AGAIN = 0.1  # seconds between two interruptions, for who passes over the first
+_GARBAGE = 20_000  # objects between two collections: this process lives for a second
 _MANY = 16  # forks of forks that may wait to be let go of
 _ASKED = 3
 _PIDS = 1 << 22
@@ -72,6 +76,7 @@ def main(fds: Sequence[int]) -> None:
     sys.path.insert(
         0, ""
     )  # the author's modules beside the notebook; a learner's files are not in this folder
+    gc.set_threshold(_GARBAGE)
     job, _ = grader.receive()
     try:
         Judge(job, grader, learner).run()
@@ -286,7 +291,8 @@ class Judge:
                 "shown": form["shown"],
                 "seconds": self._seconds,
             }
-            reply = _exchange(wire, request, self._deadline(), checks)
+            with _limited(self._seconds):
+                reply = _exchange(wire, request, self._deadline(), checks)
         shown = _with_end([], reply) if isinstance(reply, str) else reply.get("outputs")
         _put_back(shown, form["messages"])
         changed = found.get("changed") if isinstance(found, dict) else None
@@ -317,7 +323,7 @@ def _exchange(wire: Wire, request: Message, deadline: float, checks: Checks | No
         while checks and "check" in reply:
             wire.send(_answered(checks, reply), deadline=deadline)
             reply, _ = wire.receive(deadline)
-    except WireTimeout:
+    except (WireTimeout, KeyboardInterrupt):  # the latter: `_limited`
         return "timed_out"
     except WireError:
         return "killed"
@@ -341,6 +347,17 @@ def _answered(checks: Checks, question: Message) -> Message:
         return checks.answer(question)
     except Exception as error:  # whatever it is, it is about this learner only
         raise WireClosed(type(error).__name__) from error
+
+
+@contextlib.contextmanager
+def _limited(seconds: float) -> Iterator[None]:
+    """KeyboardInterrupt in what takes more CPU time of this process: an author's helper, with a learner's value."""
+    signal.signal(signal.SIGPROF, signal.default_int_handler)
+    signal.setitimer(signal.ITIMER_PROF, seconds, _AGAIN)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _with_end(outputs: list[Message], why: str) -> list[Message]:
