@@ -5,7 +5,8 @@ import ast
 
 import pytest
 
-from hocvuso.grading.sealing import COARSE, FINE, LEFT, Sealing
+from hocvuso.grading.parting import COARSE, FINE, LEFT
+from hocvuso.grading.sealing import Sealing
 
 IMPORTS = {"np": "import numpy as np", "inspect": "import inspect"}
 HELPERS = frozenset({"gan"})

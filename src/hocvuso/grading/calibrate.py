@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hocvuso.errors import SandboxError
 from hocvuso.grading import reading
+from hocvuso.grading.parting import COARSE, LEFT
 from hocvuso.grading.plan import Plan, TestPlan, test_cell
 from hocvuso.grading.rule import score_test
-from hocvuso.grading.sealing import COARSE, LEFT, Form, Sealing
+from hocvuso.grading.sealing import Form, Sealing
 from hocvuso.kernels.runner import Job, JobCell, run_submission
 from hocvuso.language import N_
 

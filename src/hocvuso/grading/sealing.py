@@ -13,26 +13,17 @@ from __future__ import annotations
 
 import ast
 import builtins
-import copy
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from hocvuso.grading import reading
-from hocvuso.grading.comparisons import Check, Comparisons, is_left
+from hocvuso.grading.comparisons import Check, Comparisons
 from hocvuso.grading.dataflow import PURE, Dataflow, free_names, walked
 from hocvuso.grading.edits import Edits, Span, masked, within, without_comments
-
-FINE, COARSE, LEFT = 0, 1, 2
-"""How a comparison is parted: as finely as can be, by its sides only, or left as it is."""
+from hocvuso.grading.parting import FINE, LEFT, Parting, is_known
 
 _KNOWN = PURE - {"enumerate", "zip"}
-_PARTED = ast.BinOp | ast.UnaryOp | ast.List | ast.Tuple | ast.Set | ast.Dict | ast.Compare | ast.Call
 _SEALABLE = ast.Constant | ast.List | ast.Tuple | ast.Set | ast.Dict | ast.UnaryOp | ast.BinOp
-_QUICK = ast.Add | ast.Sub | ast.Div | ast.FloorDiv | ast.BitAnd | ast.BitOr | ast.BitXor
-_SMALL = frozenset({"abs", "round", "isinstance", "max", "min", "bool"})  # give no more than they get
-_METHODS = frozenset(
-    {"all", "any", "equals", "issubset", "issuperset", "isdisjoint", "startswith", "endswith"}
-)
 _UNSURE = ast.JoinedStr  # positions inside of these can't be relied on
 _DEPTH = 3  # of tables in tables
 _MANY = 24  # columns that may be sealed, at most
@@ -103,14 +94,16 @@ class Sealing:
         }
         self._helpers = helpers - theirs - stored
         self._known = frozenset(imports) | ((helpers | _KNOWN) - theirs - stored)
-        self._lookups: dict[str, ast.Assign] = {}
-        self._comparisons = Comparisons(self._known, needed)
-        self.checks = tuple(self._comparisons.found_in(self._tree))
+        comparisons = Comparisons(self._known, needed)
+        self._parting = Parting(self._known, self._helpers, comparisons)
+        self.checks = tuple(comparisons.found_in(self._tree))
         self._flow = Dataflow(self._tree, theirs, [check.node for check in self.checks])
         self._defined = self._judges_own()
+        self._parting.defined = frozenset(self._defined)
         taken = [self._span(node) for node in self._defined.values()]
         self.checks = tuple(check for check in self.checks if not within(self._span(check.node), taken))
         self._lookups = self._find_lookups()
+        self._parting.lookups = frozenset(self._lookups)
         self.columns = tuple(self._find_columns())[:_MANY]
 
     def form(self, levels: Mapping[int, int], columns: Iterable[int] = (), *, native: bool = False) -> Form:
@@ -123,7 +116,7 @@ class Sealing:
         parts_in: list[ast.expr] = []
         for number, check in enumerate(self.checks):
             level = levels.get(number, FINE)
-            node, parts = self._parted(check, level)
+            node, parts = self._parting.part(check, level)
             if level == LEFT or not parts:
                 questions.append(Question(""))
                 continue
@@ -215,7 +208,7 @@ class Sealing:
         check = self.checks[number]
         if not self._is_hidden(self._span(check.node)):
             return False
-        _, parts = self._parted(check, FINE)
+        _, parts = self._parting.part(check, FINE)
         own = {n.id for n in ast.walk(check.node) if isinstance(n, ast.Name)} & {
             *self._defined,
             *self._lookups,
@@ -233,7 +226,7 @@ class Sealing:
             name, known = _defines(node), self._known | set(found)
             if stored.count(name) != 1 or name in self._needed or not self._is_hidden(self._span(node)):
                 continue
-            if isinstance(node, ast.Assign) and not self._is_known(node.value, known):
+            if isinstance(node, ast.Assign) and not is_known(node.value, known):
                 continue
             if isinstance(node, ast.FunctionDef) and not free_names(node) <= known | _BUILTINS | {name}:
                 continue
@@ -245,7 +238,7 @@ class Sealing:
 
     def _find_columns(self) -> Iterator[tuple[Span, ...]]:
         """What can be tokens: values of loops, names and parameters that do nothing but stand in comparisons."""
-        direct = {id(part) for check in self.checks for part in self._parted(check, FINE)[1]}
+        direct = {id(part) for check in self.checks for part in self._parting.part(check, FINE)[1]}
         found: dict[str, list[ast.expr]] = {}
         for node in ast.walk(self._tree):
             for target, value in self._bindings(node):
@@ -280,7 +273,7 @@ class Sealing:
                 yield from self._column([value for value in values if value])
 
     def _column(self, values: list[ast.expr]) -> Iterator[tuple[Span, ...]]:
-        if all(isinstance(v, _SEALABLE) and self._is_known(v, self._known) for v in values):
+        if all(isinstance(v, _SEALABLE) and is_known(v, self._known) for v in values):
             spans = [span for span in dict.fromkeys(map(self._span, values)) if self._is_hidden(span)]
             if spans:
                 yield tuple(spans)
@@ -326,14 +319,14 @@ class Sealing:
             if not isinstance(node, ast.Assign) or not name or name in self._needed or name in self._defined:
                 continue
             table = node.value
-            plain = isinstance(table, ast.Dict | ast.List | ast.Tuple) and self._is_known(table, self._known)
+            plain = isinstance(table, ast.Dict | ast.List | ast.Tuple) and is_known(table, self._known)
             if (
                 plain
                 and self._is_hidden(self._span(node))
                 and self._flow.kind_of(ast.Name(name, ast.Load())) == "fixed"
             ):
                 found[name] = node
-        self._lookups = found
+        self._parting.lookups = frozenset(found)
         seen = {id(n) for check in self.checks for n in self._looked_up(check)}
         return {
             name: node
@@ -347,84 +340,14 @@ class Sealing:
 
     def _looked_up(self, check: Check) -> list[ast.expr]:
         """The tables' names that a check looks something up in, in the judge's process."""
-        _, parts = self._parted(check, FINE)
+        _, parts = self._parting.part(check, FINE)
         sent = {id(inner) for part in parts for inner in ast.walk(part)}
         subscripts = (n for n in ast.walk(check.node) if isinstance(n, ast.Subscript) and id(n) not in sent)
-        return [n.value for n in subscripts if isinstance(n.value, ast.Name) and n.value.id in self._lookups]
-
-    def _parted(self, check: Check, level: int) -> tuple[ast.expr, list[ast.expr]]:
-        """What the judge evaluates, and the parts of it that the learner's process sends."""
-        parts: list[ast.expr] = []
-        made = self._part(check.node, 0, level, parts)
-        return (ast.UnaryOp(ast.Not(), ast.UnaryOp(ast.Not(), made)) if check.truth else made), parts
-
-    def _part(self, node: ast.expr, depth: int, level: int, parts: list[ast.expr]) -> ast.expr:
-        """``node`` with ``__part__[n]`` for what goes into ``parts``."""
-        since = len(parts)
-        known = self._known | set(self._defined)
-        if self._is_known(node, known):
-            return node
-        made = copy.copy(node)
-        if isinstance(node, ast.Subscript) and level == FINE and self._is_lookup(node):
-            parts.append(node.slice)
-            index = ast.Subscript(ast.Name("__part__", ast.Load()), ast.Constant(since), ast.Load())
-            return ast.Subscript(node.value, index, ast.Load())
-        if self._splits(node, known) and (level == FINE or depth == 0):
-            for name, value in ast.iter_fields(node):
-                if name == "func" and isinstance(value, ast.Attribute):
-                    if not self._is_known(value, known) and not self._comparisons.asserts(node):
-                        inner = self._part(value.value, depth + 1, level, parts)
-                        made.func = ast.Attribute(inner, value.attr, ast.Load())  # type: ignore[attr-defined]
-                elif name != "func":
-                    setattr(made, name, self._each(value, depth + 1, level, parts))
-        if len(parts) > since and (depth == 0 or self._adds(node, parts[since:])):
-            return made
-        del parts[since:]  # the judge would add nothing of its own
-        parts.append(node)
-        return ast.Subscript(ast.Name("__part__", ast.Load()), ast.Constant(since), ast.Load())
-
-    def _is_lookup(self, node: ast.Subscript) -> bool:
-        plain = isinstance(node.slice, ast.Name | ast.Constant)
-        return plain and isinstance(node.value, ast.Name) and node.value.id in self._lookups
-
-    def _each(self, value: object, depth: int, level: int, parts: list[ast.expr]) -> object:
-        """The same for a field of a node: an expression, several, or something else."""
-        if isinstance(value, ast.expr):
-            return self._part(value, depth, level, parts)
-        if isinstance(value, ast.keyword):
-            return ast.keyword(value.arg, self._part(value.value, depth, level, parts))
-        return [self._each(item, depth, level, parts) for item in value] if isinstance(value, list) else value
-
-    def _splits(self, node: ast.expr, known: frozenset[str] | set[str]) -> bool:
-        """Whether the judge can put ``node`` together from its parts."""
-        if any(isinstance(child, ast.Starred) for child in ast.iter_child_nodes(node)):
-            return False
-        if isinstance(node, ast.Compare):
-            return not is_left(node)
-        if isinstance(node, ast.BinOp):
-            return isinstance(node.op, _QUICK) or (isinstance(node.op, ast.Mod) and _is_number(node.right))
-        if isinstance(node, ast.Call):
-            method = isinstance(node.func, ast.Attribute) and node.func.attr in _METHODS
-            named = node.func.id if isinstance(node.func, ast.Name) else ""
-            ours = named in _SMALL or named in self._helpers or named in self._defined
-            return method or (ours and self._is_known(node.func, known)) or self._comparisons.asserts(node)
-        return isinstance(node, _PARTED)
-
-    def _adds(self, node: ast.expr, parts: list[ast.expr]) -> bool:
-        """Whether there is something of the author's in ``node`` beside its ``parts``: a value, or a function."""
-        sent = {id(inner) for part in parts for inner in ast.walk(part)}
-        ours = self._helpers | {*self._defined, *self._lookups}
-        return any(
-            isinstance(inner, ast.Constant) or (isinstance(inner, ast.Name) and inner.id in ours)
-            for inner in ast.walk(node)
-            if id(inner) not in sent
-        )
-
-    def _is_known(self, node: ast.expr, known: frozenset[str] | set[str]) -> bool:
-        """Whether the judge can evaluate ``node`` by itself."""
-        if any(isinstance(n, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr) for n in ast.walk(node)):
-            return False
-        return free_names(node) <= known
+        return [
+            n.value
+            for n in subscripts
+            if isinstance(n.value, ast.Name) and n.value.id in self._parting.lookups
+        ]
 
     def _secrets(self, node: ast.expr, parts: list[ast.expr]) -> Iterator[Span]:
         """The hidden constants of a check that stay with the judge."""
@@ -481,10 +404,6 @@ def _value_at(row: ast.expr, key: object) -> ast.expr | None:
     ):
         return row.elts[key]
     return None
-
-
-def _is_number(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, int | float)
 
 
 def _defines(node: ast.stmt) -> str:
