@@ -10,8 +10,6 @@ import base64
 import hashlib
 import json
 import os
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -23,6 +21,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 from hocvuso.errors import ReceiptError, SetupError
 from hocvuso.exchange.folders import read_folder
 from hocvuso.language import N_
+from hocvuso.lessons.editions import held
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -172,18 +171,19 @@ def _place_once(path: Path, text: str, mode: int) -> None:
     """Put ``text`` at ``path`` unless something is there already; never a part of it."""
     if path.exists():
         return
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="ascii") as file:
+    with held(path.parent):  # always the same temporary name: what a killed process left is written over
+        if path.exists():
+            return
+        part = path.with_name(f".{path.name}.part")
+        part.unlink(missing_ok=True)
+        with os.fdopen(
+            os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "w"
+        ) as file:
+            os.fchmod(file.fileno(), mode)
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        part.chmod(mode)
-        with suppress(FileExistsError):
-            path.hardlink_to(part)
-    finally:
-        part.unlink()
+        part.replace(path)
 
 
 def _damaged(path: Path) -> SetupError:
