@@ -10,6 +10,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PAGES = (
     "",
+    "?tim=lua+dao",
     "bai/t14-05",
     "bai/t20-01",
     "bai/t03-09",
@@ -72,3 +73,24 @@ def test_a_lesson_can_be_done_with_the_keyboard_alone(site, visit):
         if page.evaluate("document.activeElement.closest('#hv-submit') !== null"):
             break
     assert page.evaluate("document.activeElement.textContent").strip() == "Nộp bài"
+
+
+def test_home_says_what_is_next_and_finds_lessons(site, visit):
+    """One large button leads to the first lesson that is not done; words are found without their diacritics."""
+    page = visit("hai.tran", PHONE).page
+    page.goto(site.hoc())
+    expect(page.locator(".hv-next .hv-over")).to_have_text("Việc tiếp theo")
+    next_lesson = page.locator(".hv-next a.hv-button")
+    assert (next_lesson.bounding_box() or {})["height"] >= 56
+    page.get_by_role("searchbox").fill("lua dao")
+    page.get_by_role("button", name="Tìm", exact=True).click()
+    expect(page.locator(".hv-card-title").first).to_have_text(
+        "Lừa đảo danh tính số: nhận diện và phòng tránh"
+    )
+    expect(page.locator(".hv-card mark").first).to_have_text("lừa đảo", ignore_case=True)
+    page.get_by_role("searchbox").fill("khongcochunay")
+    page.keyboard.press("Enter")
+    expect(page.locator(".hv-empty")).to_contain_text("Hãy thử ít chữ hơn")
+    page.get_by_role("link", name="Về tất cả các bài").click()
+    page.locator(".hv-next a.hv-button").click()
+    expect(page.locator("main.hv-lesson h1")).to_be_visible()

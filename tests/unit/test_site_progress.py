@@ -9,7 +9,7 @@ import pytest
 from hocvuso.lessons.catalogue import LessonInfo
 from hocvuso.site.ledger import Handed, Result
 from hocvuso.site.pages import state_of
-from hocvuso.site.progress import Step, stand
+from hocvuso.site.progress import Share, Standing, Step, by_level, by_topic, next_up, stand
 from hocvuso.site.shelf import choose_edition
 
 EIGHT = datetime(2026, 11, 21, 8, tzinfo=UTC)
@@ -94,3 +94,39 @@ def test_what_the_waiting_page_is_told():
     assert state_of(None, handed(E1, 1)) == "waiting"
     assert state_of(result(E1, 1), handed(E1, 2)) == "waiting"
     assert state_of(result(E1, 2, state="partly"), handed(E1, 2)) == "partly"
+
+
+def standing(lesson: str, step: Step, levels: tuple[str, ...] = ("co-ban",)) -> Standing:
+    made = info(E1).model_copy(update={"id": lesson, "topic": int(lesson[1:3]), "levels": levels})
+    return Standing(made, step, None, result(E1, 1) if step in {Step.GRADED, Step.REFUSED} else None, None)
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        ([], None),
+        ([Step.GRADED, Step.HANDED_IN], None),
+        ([Step.GRADED, Step.FRESH, Step.FRESH], "t03-01"),
+        ([Step.FRESH, Step.FRESH, Step.BEGUN], "t20-01"),
+        ([Step.FRESH, Step.BEGUN, Step.REFUSED], "t20-01"),
+    ],
+)
+def test_what_to_do_next(steps, expected):
+    """What could not be graded, then what is begun, then the first new lesson."""
+    lessons = ["t01-01", "t03-01", "t20-01"]
+    found = next_up([standing(*pair) for pair in zip(lessons, steps, strict=False)])
+    assert (found and found.info.id) == expected
+
+
+def test_progress_by_topic_and_level():
+    """Topics in their order; a lesson of two levels counts in both; levels without lessons are left out."""
+    lessons = [
+        standing("t20-01", Step.GRADED, ("co-ban", "trung-cap")),
+        standing("t03-01", Step.BEGUN),
+        standing("t20-02", Step.FRESH),
+    ]
+    assert [(t, [s.info.id for s in some]) for t, some in by_topic(lessons).items()] == [
+        (3, ["t03-01"]),
+        (20, ["t20-01", "t20-02"]),
+    ]
+    assert by_level(lessons) == [Share("Cơ bản", 1, 3), Share("Trung cấp", 1, 1)]

@@ -6,11 +6,14 @@ import asyncio
 
 from tornado import web
 
+from hocvuso.curriculum import topic_title
 from hocvuso.lessons.catalogue import LessonInfo
 from hocvuso.site.ledger import Handed, Result
-from hocvuso.site.progress import Standing, answers_it, stand
+from hocvuso.site.progress import Standing, answers_it, by_level, by_topic, next_up, stand
 from hocvuso.site.shelf import choose_edition
 from hocvuso.site.web import SiteHandler
+
+LONGEST_QUERY = 100  # characters
 
 
 class LearnerPage(SiteHandler):
@@ -37,11 +40,25 @@ class LearnerPage(SiteHandler):
 
 
 class Home(LearnerPage):
-    """``/``: "Bài của tôi"."""
+    """``/``: "Bài của tôi"; ``/?tim=…``: the lessons in which these words stand."""
 
     async def get(self) -> None:
-        """All lessons, each with where it stands."""
-        self.show("home.html", standings=await self.standings())
+        """What to do next, how far one is, all lessons by topic, each with where it stands."""
+        standings = await self.standings()
+        query = self.get_query_argument("tim", "")[:LONGEST_QUERY].strip()
+        found = await asyncio.to_thread(self.site.index.find, query, self.lang)
+        self.show(
+            "home.html",
+            query=query,
+            found=[
+                (hit, standing) for hit in found for standing in standings if standing.info.id == hit.info.id
+            ],
+            standings=standings,
+            next=next_up(standings),
+            topics=by_topic(standings),
+            levels=by_level(standings),
+            topic_title=topic_title,
+        )
 
 
 class Lesson(LearnerPage):
@@ -75,20 +92,13 @@ class LessonResult(LearnerPage):
     async def get(self, lesson: str) -> None:
         """Points, and per question: yours, the right one, why. All of it plain text, escaped."""
         editions = self.editions_of(lesson)
-        learner = self.learner
-        standing = await asyncio.to_thread(self._stand, learner, editions)
+        standings = await self.standings()
+        standing = next(one for one in standings if one.info.id == editions[0].id)
         if standing.latest is None and standing.result is None:
             self.redirect(f"{self.site.base_url}bai/{lesson}")
             return
-        self.show("result.html", lesson=lesson, standing=standing, result=standing.result)
-
-    def _stand(self, learner: str, editions: list[LessonInfo]) -> Standing:
-        return stand(
-            editions,
-            begun=self.site.store.editions_begun(learner),
-            handed=self.site.ledger.handed_in(learner),
-            results=self.site.ledger.results(learner),
-        )
+        after = next_up(one for one in standings if one is not standing)
+        self.show("result.html", lesson=lesson, standing=standing, result=standing.result, next=after)
 
 
 class Results(LearnerPage):

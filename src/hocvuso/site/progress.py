@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import Enum
 
+from hocvuso.curriculum import LEVELS
 from hocvuso.lessons.catalogue import LessonInfo
 from hocvuso.site.ledger import Handed, Result
 from hocvuso.site.shelf import choose_edition
@@ -31,6 +32,40 @@ class Standing:
     latest: Handed | None
     result: Result | None  # of the newest submission, as far as it is graded
     best: Result | None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many of some lessons have a result."""
+
+    name: str
+    done: int
+    of: int
+
+
+def next_up(standings: Iterable[Standing]) -> Standing | None:
+    """What to do next: what could not be graded, what is begun, else the first new lesson; None when there is none."""
+    order = (Step.REFUSED, Step.BEGUN, Step.FRESH)
+    todo = [standing for standing in standings if standing.step in order]
+    return min(todo, key=lambda standing: order.index(standing.step), default=None)
+
+
+def by_topic(standings: Iterable[Standing]) -> dict[int, list[Standing]]:
+    """The lessons of each topic, in the topics' order."""
+    found: dict[int, list[Standing]] = {}
+    for standing in sorted(standings, key=lambda standing: standing.info.topic):
+        found.setdefault(standing.info.topic, []).append(standing)
+    return found
+
+
+def by_level(standings: Sequence[Standing]) -> list[Share]:
+    """How far the learner is on each level that has lessons, the lowest first."""
+    found = []
+    for level, name in LEVELS.items():
+        of_it = [standing for standing in standings if level in standing.info.levels]
+        if of_it:
+            found.append(Share(name, sum(standing.result is not None for standing in of_it), len(of_it)))
+    return found
 
 
 def stand(

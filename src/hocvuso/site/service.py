@@ -39,6 +39,7 @@ from hocvuso.site.identity import HubIdentity, OwnKernelsOnly
 from hocvuso.site.kernels import BoxedSpecs, KernelSocket, LearnerKernels
 from hocvuso.site.ledger import Ledger
 from hocvuso.site.messages import browser_messages
+from hocvuso.site.search import Index
 from hocvuso.site.shelf import EDITION, Shelf
 from hocvuso.site.web import STATIC, FrontEnd, NotFound, Static, log_request, make_templates
 
@@ -72,6 +73,7 @@ class Site:
     places: Places
     base_url: str
     shelf: Shelf
+    index: Index
     store: AnswerStore
     ledger: Ledger
     key: SiteKey
@@ -150,10 +152,12 @@ class SiteServer(Voila):  # type: ignore[misc]  # voila is untyped for us
     def _make_site(self) -> Site:
         places = self.places
         clock = _now
+        shelf = Shelf(places)
         return Site(
             places=places,
             base_url=self.base_url,
-            shelf=Shelf(places),
+            shelf=shelf,
+            index=Index(shelf),
             store=AnswerStore(places.answers, clock),
             ledger=Ledger(places),
             key=SiteKey.load_or_make(places.site_keys),
