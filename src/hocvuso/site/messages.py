@@ -31,6 +31,10 @@ BROWSER = (
     N_("Chưa hiện được câu hỏi này. Hãy tải lại trang."),
     N_("Ví dụ tương tác: {title}"),
     N_("Mở riêng ví dụ này"),
+    N_("Các phần của bài"),
+    N_("Phần trước"),
+    N_("Phần tiếp"),
+    N_("Phần {n}/{all}"),
 )
 
 

@@ -26,6 +26,7 @@ from hocvuso.errors import (
     SubmissionError,
 )
 from hocvuso.language import N_, Language, get_language, languages
+from hocvuso.lessons.page import SHARED_TEMPLATES
 from hocvuso.site.kernels import NoRoomError
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ log = logging.getLogger("hocvuso.site")
 def make_templates() -> Environment:
     """The environment of the site's own pages; escapes everything, compiles each template once."""
     made = Environment(
-        loader=FileSystemLoader(HERE / "templates"),
+        loader=FileSystemLoader([HERE / "templates", SHARED_TEMPLATES]),
         autoescape=True,
         auto_reload=False,
         trim_blocks=True,

@@ -109,6 +109,71 @@ answers.watch(() => {
   progress.style.setProperty("--hv-done", all ? n / all : 0);
 });
 
+// ---- the lesson part by part: each ends with a question, the last one with handing in
+
+const parts = [];
+let part = 0;
+const bar = make("nav", "hv-part-nav");
+
+function prepareParts() {
+  const main = document.querySelector("main.hv-lesson");
+  if (!main || !document.getElementById("hv-submit") || document.querySelectorAll(".hv-slot").length < 2) return;
+  const stay = new Set(main.querySelectorAll(":scope > h1, :scope > .hv-facts, :scope > .hv-progress"));
+  let open = [];
+  for (const element of main.children) {
+    if (stay.has(element)) continue;
+    open.push(element);
+    if (element.matches(".hv-slot")) parts.push(open.splice(0));
+  }
+  parts.push(open);
+  bar.setAttribute("aria-label", tell("Các phần của bài"));
+  const said = make("p", "");
+  const back = make("button", "hv-button hv-quiet", tell("Phần trước"));
+  const on = make("button", "hv-button", tell("Phần tiếp"));
+  back.type = on.type = "button";
+  back.addEventListener("click", () => goTo(part - 1));
+  on.addEventListener("click", () => goTo(part + 1));
+  bar.append(said, back, on);
+  main.append(bar);
+  document.documentElement.addEventListener("hv-reading", showPart);
+  window.addEventListener("hashchange", fromAddress);
+  fromAddress();
+}
+
+function fromAddress() {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const named = Number(location.hash.match(/^#phan-(\d+)$/)?.[1] ?? 0) - 1;
+  const found = target ? parts.findIndex((some) => some.some((one) => one.contains(target))) : named;
+  part = Math.min(Math.max(found, 0), parts.length - 1);
+  showPart();
+  if (target && found >= 0) target.scrollIntoView({ block: "start" });
+}
+
+function goTo(number) {
+  history.pushState(null, "", `#phan-${number + 1}`);
+  part = number;
+  showPart();
+  const first = parts[part][0];
+  first.tabIndex = -1;
+  first.focus({ preventScroll: true });
+  window.scrollTo(0, 0);
+}
+
+function showPart() {
+  const one = document.documentElement.dataset.parts === "one";
+  parts.forEach((some, number) => some.forEach((element) => element.classList.toggle("hv-off", one && number !== part)));
+  const [said, back, on] = bar.children;
+  bar.hidden = !one;
+  said.textContent = tell("Phần {n}/{all}", { n: part + 1, all: parts.length });
+  back.hidden = part === 0;
+  on.hidden = part === parts.length - 1;
+}
+
+function reveal(element) {
+  const found = parts.findIndex((some) => some.includes(element));
+  if (found >= 0 && element.classList.contains("hv-off")) goTo(found);
+}
+
 // ---- handing in
 
 function confirmUnanswered(count) {
@@ -139,6 +204,7 @@ async function handIn(form, state, button) {
   const { n, all } = answers.progress();
   if (n < all && !(await confirmUnanswered(all - n))) {
     const open = document.querySelector(".hv-slot:not(.hv-done)");
+    if (open) reveal(open);
     open?.scrollIntoView({ block: "start" });
     open?.querySelector("input")?.focus({ preventScroll: true });
     return;
@@ -228,6 +294,7 @@ async function start() {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; // so that a keyboard can scroll it
   }
   prepareHandIn();
+  prepareParts();
   answers.load();
   window.addEventListener("online", () => answers.flush());
   window.addEventListener("pagehide", () => answers.flush());
