@@ -41,7 +41,7 @@ def shown_questions(page) -> list[str]:
 
 
 def expect_only(page, name: str) -> None:
-    """This question is on the page now, and no other one."""
+    """Of all questions only the one of that name is on the page now."""
     expect(page.locator(f"#{name}")).to_be_visible()
     assert shown_questions(page) == [name]
 
