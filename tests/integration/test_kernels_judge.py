@@ -347,3 +347,53 @@ def test_helpers_of_the_author_are_never_the_learners(runner):
     assert [score for score, _ in graded(runner, HELPED).values()] == [1.0, 1.0, 1.0]
     hostile = "def f(n):\n    return 0\ndef dung(x, y): pass\nso = dung\nclass K(list):\n    def __eq__(s, o): return True\nkho = K()"
     assert [score for score, _ in graded(runner, HELPED, f=hostile).values()] == [0.0, 0.0, 0.0]
+
+
+LIBRARYS = {
+    "import": ("from math import isclose, sqrt", "assert isclose(sqrt(9), 3)", "isclose = sqrt = max"),
+    "alias": ("import math as m", "assert m.floor(2.5) == 2", "m = None"),
+    "function": ("import math\nf = math.sqrt", "assert f(4) == 2", "f = abs"),
+    "builtin": ("best = max", "assert best([1, 5, 2]) == 5", "best = min"),
+    "class": ("import collections\nC = collections.Counter", "assert C('aab')['a'] == 2", "C = list"),
+    "wrapped": (
+        "import functools, statistics\n@functools.wraps(statistics.mean)\ndef avg(v):\n    return statistics.mean(v)",
+        "assert avg([1, 3]) == 2",
+        "def avg(v):\n    return 7",
+    ),
+    "star": ("from math import *", "assert floor(2.5) == 2", "def floor(x):\n    return 9"),
+    "method": ("import random\ndraw = random.randrange", "assert draw(1) == 0", "draw = abs"),
+    "pandas": (
+        "import pandas as pd\nread = pd.read_csv",
+        "import io\nassert len(read(io.StringIO('a\\n1'))) == 1",
+        "read = len",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", LIBRARYS)
+def test_what_is_to_be_imported_must_be_imported(runner, case):
+    """A learner's name that should hold something of a library's holds what the learner gave it, or nothing."""
+    right, test, wrong = LIBRARYS[case]
+    master = lesson(
+        ("solution", "s", right, 0),
+        ("test", "t", test + "\n### BEGIN HIDDEN TESTS\n" + test + "\n### END HIDDEN TESTS", 2),
+    )
+    assert graded(runner, master) == {"t": (2, "")}
+    for answer in ("", "# not done", wrong):
+        assert graded(runner, master, s=answer) == {"t": (0, "")}, answer
+
+
+@pytest.mark.parametrize(
+    ("solution", "test"),
+    [
+        ("import types\nm = types.ModuleType('cfg')\nm.a = 1", "assert m.a == 1"),
+        ("import sys, types\nm = sys.modules['xa'] = types.ModuleType('xa')\nm.a = 1", "assert m.a == 1"),
+        ("open('mau.py', 'w').write('x = 1')\nimport mau", "assert mau.x == 1"),
+    ],
+)
+def test_a_module_that_only_the_learners_process_has(runner, solution, test):
+    """One that was made or written there is used there."""
+    master = lesson(("solution", "s", solution, 0), ("test", "t", test, 2))
+    assert graded(runner, master) == {"t": (2, "")}
+    assert graded(runner, master, s=solution.replace("1", "2")) == {"t": (0, "")}
+    assert graded(runner, master, s="") == {"t": (0, "")}

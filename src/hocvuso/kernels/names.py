@@ -52,20 +52,19 @@ class Names:
         self.remote.allowed = None if self._calibrate else frozenset(cell["allowed"])
         self.remote.used = set()
         self.own = dict(cell["own"])
-        self._namespace.update({name: _own(where) for name, where in self.own.items()})
-        wanted = [name for name in cell["ask"] if name not in self.own and self._is_learners(name)]
+        wanted = [name for name in cell["ask"] if name in self.own or self._is_learners(name)]
         found = self.remote.look(wanted) if wanted else {}
         for name in wanted:
+            theirs = name in self._bound or name in self.own
             if name not in found:
-                if name in self._bound:
+                if theirs:
                     self._namespace.pop(name, None)
                 continue
             value, record = found[name]
-            if self._calibrate and (where := _find_own(record)):
+            where = _find_own(record) if self._calibrate else self.own.get(name)
+            if where is not None and where == _where(record):
                 self.own[name], self._namespace[name] = where, _own(where)
-            elif name in self._bound or (
-                name in self._derived and not isinstance(value, RemoteObject | type)
-            ):
+            elif theirs or (name in self._derived and not isinstance(value, RemoteObject | type)):
                 self._known[name] = self._namespace[name] = value
 
     def end(self) -> None:
@@ -122,18 +121,23 @@ def show(outputs: Json) -> None:
             publish({kind: data for kind, data in kept.items() if isinstance(data, str)})
 
 
+def _where(record: Json) -> str | None:
+    """Under which module and name a module, function or class of a library is found, as the learner's process says.
+
+    Who says so falsely gets what is found there.
+    """
+    if not isinstance(record, dict) or record.get("t") != "held" or record.get("f") is not True:
+        return None
+    return f"{record.get('n')}:" if record.get("k") == "module" else f"{record.get('m')}:{record.get('q')}"
+
+
 def _find_own(record: Json) -> str | None:
-    """Where the judge has a module, function or class itself that a cell has imported. The author's cells only."""
-    if not isinstance(record, dict) or record.get("t") != "held":
-        return None
-    if record["k"] == "module":
-        return f"{record['n']}:"
-    if record["k"] not in {"class", "function"} or record["m"] in {"__main__", "None"}:
-        return None
-    where = f"{record['m']}:{record['q']}"
-    with contextlib.suppress(ImportError, AttributeError):
-        _own(where)
-        return where
+    """The same, where the judge has it too. The author's cells only."""
+    where = _where(record)
+    if where is not None:
+        with contextlib.suppress(ImportError, AttributeError):
+            _own(where)
+            return where
     return None
 
 

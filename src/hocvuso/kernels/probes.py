@@ -296,14 +296,26 @@ def refer(value: object) -> Message:
 
 def _about(value: object) -> Message:
     if isinstance(value, types.ModuleType):
-        return {"k": "module", "n": value.__name__}
-    where = {"m": str(getattr(value, "__module__", None)), "q": str(getattr(value, "__qualname__", ""))}
+        return {"k": "module", "n": value.__name__, "f": sys.modules.get(value.__name__) is value}
+    where: Message = {
+        "m": str(getattr(value, "__module__", None)),
+        "q": str(getattr(value, "__qualname__", "")),
+    }
+    where["f"] = where["m"] != "__main__" and _is_found(value, where["m"], where["q"])
     name = str(getattr(value, "__name__", ""))
     if isinstance(value, type):
         return {"k": "class", "n": name, "c": _line(value), "e": _builtin_error(value), **where}
     kind = "function" if isinstance(value, _FUNCTIONS) else "object"
     able = [short for short, method in PROTOCOLS.items() if getattr(type(value), method, None) is not None]
     return {"k": kind, "n": name or type(value).__name__, "p": able, "c": _line(type(value)), **where}
+
+
+def _is_found(value: object, module: str, name: str) -> bool:
+    """Whether ``value`` is what its own module has under its own name: not a copy, nor what only says so."""
+    found: object = sys.modules.get(module)
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    return found is value
 
 
 _FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, type(len))
