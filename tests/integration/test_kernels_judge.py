@@ -397,3 +397,18 @@ def test_a_module_that_only_the_learners_process_has(runner, solution, test):
     assert graded(runner, master) == {"t": (2, "")}
     assert graded(runner, master, s=solution.replace("1", "2")) == {"t": (0, "")}
     assert graded(runner, master, s="") == {"t": (0, "")}
+
+
+@pytest.mark.parametrize(
+    "function", ["while True: pass", "try:\n        while True: pass\n    except BaseException: return 1"]
+)
+def test_a_function_that_takes_too_long_is_shown_as_that(runner, function):
+    """The interrupt and the time limit, as nbgrader shows them; an answer that comes too late is none."""
+    master = lesson(
+        ("solution", "s", "def f():\n    return 1", 0),
+        ("test", "t", "assert f() == 1", 2),
+        ("test", "u", "assert 1 == 1", 1),
+    )
+    found = {part.cell.id: part for part in scores(runner, master, {"s": "def f():\n    " + function})}
+    assert (found["t"].score, found["u"].score) == (0, 1)
+    assert found["t"].outputs[-1]["ename"] == "CellTimeoutError"

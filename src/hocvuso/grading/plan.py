@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from hocvuso.kernels.runner import Mode
     from hocvuso.lessons.master import CodeCell
 
-FORMAT = 5
+FORMAT = 6
 _CANARY = "\nassert {} == {}"
 
 

@@ -208,13 +208,14 @@ class Judge:
             peer = place
             names = self._names = self._names or Names(peer, self._shell.namespace, self._job)
         remote = names.remote
-        remote.seconds, remote.deadline = self._seconds, self._deadline()
+        remote.seconds, remote.deadline, remote.late = self._seconds, self._deadline(), False
         shown: list[Message] = []
         with contextlib.suppress(LearnerGone):
             names.begin(cell)
             shown = self._shell.run(cell["source"], seconds=self._seconds).outputs
             names.end()
-        outputs = shown if remote.gone is None else _with_end(shown, remote.gone)
+        ended = remote.gone or ("timed_out" if remote.late else None)
+        outputs = shown if ended is None else _with_end(shown, ended)
         told: Message = {"mode": "outside", "record": names.record}
         if self._job["calibrate"]:
             told |= {"used": sorted(remote.used), "own": names.own}

@@ -8,7 +8,8 @@ Requests and replies, one for one:
   the learner's code has left, serves the connection behind the descriptor
 - ``{"op": "reap", "pids": […]}`` → ``{"left": […]}``: lets go of copies of copies that have ended; those that haven't
 - ``{"op": "end"}`` → no reply, the process ends
-- anything else is a probe (`hocvuso.kernels.probes`): its reply, and what it showed, if anything, as ``outputs``
+- anything else is a probe (`hocvuso.kernels.probes`): its reply, what it showed, if anything, as ``outputs``, and
+  ``"late": true`` when its time was up
 
 A request that is malformed, or whose answer can't be sent, gets ``{"failed": reason}``. Nothing that this process
 says can be trusted: learner code runs in it and may have changed anything, this module too.
@@ -128,8 +129,10 @@ def _run(shell: CellShell, request: dict[str, Any], wire: Wire) -> dict[str, Any
 
 def _probe(shell: CellShell, request: dict[str, Any], answer: Answer, wire: Wire) -> dict[str, Any]:
     """Answer a probe. While it is worked on, learner code may call a function of the judge's over ``wire``."""
-    reply, shown = shell.call(answer, request, shell.namespace, wire, seconds=request.get("seconds"))
-    return {**reply, "outputs": shown.outputs} if shown.outputs else dict(reply)
+    reply, shown, late = shell.call(answer, request, shell.namespace, wire, seconds=request.get("seconds"))
+    return (
+        dict(reply) | ({"outputs": shown.outputs} if shown.outputs else {}) | ({"late": True} if late else {})
+    )
 
 
 def _too_long(reply: dict[str, Any]) -> dict[str, Any]:

@@ -76,6 +76,7 @@ class Remote:
         self.allowed: frozenset[str] | None = frozenset()
         self.deadline: float | None = None
         self.gone: str | None = None
+        self.late = False  # an answer took longer than a cell may
         self.used: set[str] = set()
         self.before_asking: Callable[[], None] = lambda: None
         self.rebind: Callable[[str, object], None] = lambda _name, _value: None
@@ -138,6 +139,7 @@ class Remote:
             self.gone = self.gone or "timed_out"
             raise
         self._show(reply.get("outputs"))
+        self.late = self.late or reply.get("late") is True
         if "failed" in reply:
             self.lose("timed_out" if reply["failed"] == "KeyboardInterrupt" else "broken")
         return reply

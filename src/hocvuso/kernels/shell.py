@@ -120,10 +120,10 @@ class CellShell:
 
     def call(
         self, function: Callable[..., Any], *arguments: Any, seconds: float | None = None
-    ) -> tuple[Any, Shown]:
+    ) -> tuple[Any, Shown, bool]:
         """``function(*arguments)`` where cells run: in their loop and context, within ``seconds`` of CPU time.
 
-        Its result and what it showed; what it raises comes out, KeyboardInterrupt when its time was up.
+        Its result, what it showed, and whether its time was up; what it raises comes out, KeyboardInterrupt then.
         """
         request = self._request("")
         self._outputs.begin(CALL, request["header"]["msg_id"])
@@ -133,12 +133,12 @@ class CellShell:
             return {"value": function(*arguments)}
 
         try:
-            reply, _ = self._drive(calling(), seconds, raising=True)
+            reply, used = self._drive(calling(), seconds, raising=True)
         finally:
             self._flush()
             shown = self._outputs.finish()
             self._answer_widgets()
-        return reply["value"], shown
+        return reply["value"], shown, bool(seconds) and used >= (seconds or 0)
 
     def leave_out(self, folder: Path) -> None:
         """From now on tracebacks show no frame of the modules in ``folder``."""

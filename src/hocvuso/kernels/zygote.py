@@ -46,6 +46,7 @@ _NO_BOX_FOR_CHILD = N_(
     "Máy này không tạo được hộp cát riêng cho từng bài ({why}): hãy cho phép không gian tên người dùng "
     "(user namespaces) lồng nhau, hoặc chạy trên nhân Linux mới hơn."
 )
+_PICTURES = "module://matplotlib_inline.backend_inline"  # as in a kernel; pyplot asks when it is imported
 _START_SECONDS = 120
 _SPAWN_SECONDS = 60
 _END_SECONDS = 10
@@ -281,9 +282,8 @@ class _Life:
 
     def _start(self, control: int, order: _Order) -> subprocess.Popen[bytes]:
         argv = [sys.executable, "-P", "-m", "hocvuso.kernels.zygote_main", str(control)]
-        boxed = (
-            zygote_command(argv, env=clean_env(), read_only=order.paths) if not order.unprotected else argv
-        )
+        env = clean_env(MPLBACKEND=_PICTURES)
+        boxed = zygote_command(argv, env=env, read_only=order.paths) if not order.unprotected else argv
         self._group = Group.make()
         return subprocess.Popen(
             self._group.entered_by(boxed) if self._group else boxed,
@@ -291,7 +291,7 @@ class _Life:
             stdout=subprocess.DEVNULL,
             stderr=self._errors,
             pass_fds=[control],
-            env=clean_env(),
+            env=env,
             cwd="/",
             start_new_session=True,
         )
