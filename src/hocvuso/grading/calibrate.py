@@ -36,8 +36,14 @@ _LARGE = 20_000  # characters of a check's own values
 Asked: TypeAlias = "Sequence[list[list[Any]]]"  # of each check its calls: outcome, marks, shape
 
 
-def calibrate(cells: Sequence[CodeCell], zygote: Zygote, files: Mapping[str, bytes] | None = None) -> Plan:
-    """Find out how the tests among ``cells`` are to be judged.
+def calibrate(
+    cells: Sequence[CodeCell],
+    zygote: Zygote,
+    files: Mapping[str, bytes] | None = None,
+    *,
+    inside: bool = False,
+) -> Plan:
+    """Find out how the tests among ``cells`` are to be judged; all of them ``inside`` when that is said.
 
     SandboxError without a box, or when a failure of ours says nothing about the tests. In a master without solutions
     nothing passes, so every test is judged inside, as it is.
@@ -45,21 +51,30 @@ def calibrate(cells: Sequence[CodeCell], zygote: Zygote, files: Mapping[str, byt
     trial = _Trial(cells, zygote, files or {})
     sources = {cell.id: reading.python_of(cell.source) for cell in cells if cell.role == "test"}
     bound, derived = _learners_names(cells)
-    plan = Plan(bound, {n: TestPlan(mode="outside", source=text) for n, text in sources.items()}, derived)
+    made = _as_it_is if inside else _outside
+    plan = Plan(bound, {n: made(text) for n, text in sources.items()}, derived)
     trial.run(plan, calibrate=True)
-    for _ in range(_ROUNDS):
+    for _ in range(0 if inside else _ROUNDS):
         plan = replace(plan, tests=_sorted_out(plan, trial))
         trial.run(plan)
         if all(trial.passes(n) for n, test in plan.tests.items() if test.mode == "outside"):
             break
     failed = tuple(name for name in plan.tests if not trial.passes(name))
-    inside = [n for n, test in plan.tests.items() if test.mode == "inside"]
-    changed = {n: trial.runs[n].changed for n in inside}
+    beside = [n for n, test in plan.tests.items() if test.mode == "inside"]
+    changed = {n: trial.runs[n].changed for n in beside}
     plan = replace(plan, failed=failed)
-    sealed = _seal(trial, plan, [n for n in inside if n not in failed])
+    sealed = _seal(trial, plan, [n for n in beside if n not in failed])
     tests = {n: sealed.get(n, test) for n, test in plan.tests.items()}
-    tests |= {n: replace(tests[n], ignored=changed[n]) for n in inside}
+    tests |= {n: replace(tests[n], ignored=changed[n]) for n in beside}
     return replace(plan, tests=tests)
+
+
+def _outside(source: str) -> TestPlan:
+    return TestPlan(mode="outside", source=source)
+
+
+def _as_it_is(source: str) -> TestPlan:
+    return TestPlan(mode="inside", source=source, form=Form(source, source), weak=True)
 
 
 def _learners_names(cells: Sequence[CodeCell]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -148,8 +163,7 @@ def _sorted_out(plan: Plan, trial: _Trial) -> dict[str, TestPlan]:
     tests = dict(plan.tests)
     for name, test in plan.tests.items():
         if test.mode == "outside" and not trial.passes(name):
-            form = Form(test.source, test.source)
-            tests[name] = TestPlan(mode="inside", source=test.source, form=form, weak=True)
+            tests[name] = _as_it_is(test.source)
         elif test.mode == "outside" and not test.own and not test.allowed:
             found = trial.runs[name]
             tests[name] = replace(test, own=found.own, allowed=found.used)

@@ -62,19 +62,23 @@ class CodeRunner:
         """End the zygote and all that it runs."""
         self.zygote.close()
 
-    def plan(self, cells: Sequence[CodeCell], files: Mapping[str, bytes] | None = None) -> Plan:
+    def plan(
+        self, cells: Sequence[CodeCell], files: Mapping[str, bytes] | None = None, *, inside: bool = False
+    ) -> Plan:
         """How the tests among ``cells`` are judged: known, kept, or found out now (about a second).
+
+        ``inside``: all of them beside the learner's code, so that what one leaves behind the next one finds.
 
         A plan whose author's solution did not pass is found out again after a while, and never kept on the disk: it
         may have been the machine.
         """
-        key = plan_key(cells, files or {})
+        key = plan_key(cells, files or {}, inside=inside)
         with self._lock:
             making = self._making.setdefault(key, threading.Lock())
         with making:
             found, until = self._plans.get(key, (None, 0.0))
             if found is None or time.monotonic() > until:
-                found = self._kept(key) or self._made(key, cells, files)
+                found = self._kept(key) or self._made(key, cells, files, inside=inside)
                 self._plans[key] = found, time.monotonic() + _DOUBTED if found.failed else math.inf
         return found
 
@@ -132,8 +136,10 @@ class CodeRunner:
     def _kept(self, key: str) -> Plan | None:
         return read_plan(self._folder / f"{key}.json") if self._folder else None
 
-    def _made(self, key: str, cells: Sequence[CodeCell], files: Mapping[str, bytes] | None) -> Plan:
-        plan = calibrate(cells, self.zygote, files)
+    def _made(
+        self, key: str, cells: Sequence[CodeCell], files: Mapping[str, bytes] | None, *, inside: bool
+    ) -> Plan:
+        plan = calibrate(cells, self.zygote, files, inside=inside)
         if plan.weak:
             log.warning(
                 "judged beside learner code, and not by hidden values alone: %s",

@@ -76,10 +76,10 @@ class Plan:
         return {"format": FORMAT, **names, "tests": {n: asdict(t) for n, t in self.tests.items()}}
 
 
-def plan_key(cells: Sequence[CodeCell], files: Mapping[str, bytes]) -> str:
+def plan_key(cells: Sequence[CodeCell], files: Mapping[str, bytes], *, inside: bool = False) -> str:
     """One hash over all that a plan depends on."""
     parts = [[c.role, c.id, c.points, c.source] for c in cells]
-    found = sha256(json.dumps([FORMAT, parts]).encode("utf-8"))
+    found = sha256(json.dumps([FORMAT, inside, parts]).encode("utf-8"))
     for name in sorted(files):
         found.update(json.dumps([name, len(files[name])]).encode("utf-8") + files[name])
     return found.hexdigest()
