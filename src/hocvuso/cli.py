@@ -223,6 +223,8 @@ def autograde(  # noqa: PLR0913  (the options of nbgrader's command)
         *(["--create"] if create else []),
     ]
     root = ctx.parent.params["root"] if ctx.parent else None
+    trying = N_("Trước hết lời giải của giảng viên được chạy thử khoảng mười lần; bài chạy lâu thì phải chờ.")
+    click.echo(say(trying), err=True)
     tally = autograde_course(Course(given, root), note, lang=LANG)
     note(tally.tell(LANG))
     if tally.partly or tally.refused or tally.failed:
