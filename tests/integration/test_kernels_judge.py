@@ -399,16 +399,33 @@ def test_a_module_that_only_the_learners_process_has(runner, solution, test):
     assert graded(runner, master, s="") == {"t": (0, "")}
 
 
-@pytest.mark.parametrize(
-    "function", ["while True: pass", "try:\n        while True: pass\n    except BaseException: return 1"]
-)
-def test_a_function_that_takes_too_long_is_shown_as_that(runner, function):
-    """The interrupt and the time limit, as nbgrader shows them; an answer that comes too late is none."""
+def test_a_function_that_takes_too_long_is_shown_as_that(runner):
+    """The interrupt and the time limit, as nbgrader shows them; the next test is judged as ever."""
     master = lesson(
         ("solution", "s", "def f():\n    return 1", 0),
         ("test", "t", "assert f() == 1", 2),
         ("test", "u", "assert 1 == 1", 1),
     )
-    found = {part.cell.id: part for part in scores(runner, master, {"s": "def f():\n    " + function})}
+    found = {part.cell.id: part for part in scores(runner, master, {"s": "def f():\n    while True: pass"})}
     assert (found["t"].score, found["u"].score) == (0, 1)
     assert found["t"].outputs[-1]["ename"] == "CellTimeoutError"
+
+
+def test_what_a_test_compares_with_can_not_be_replaced(runner):
+    """Where the author's own cell imports it: the learner's counts, but not beyond what the library's own gives."""
+    master = lesson(
+        ("solution", "s", "from math import isclose, sqrt\ndef f(x):\n    return sqrt(x)", 0),
+        ("test", "t", "assert isclose(f(4), 2)", 2),
+        ("test", "u", "assert sqrt(9) == 3", 1),
+    )
+    assert graded(runner, master) == {"t": (2, ""), "u": (1, "")}
+    for honest in (
+        "from numpy import isclose, sqrt\ndef f(x):\n    return x ** 0.5",
+        "def sqrt(x):\n    return x ** 0.5\ndef isclose(a, b):\n    return abs(a - b) < 1e-9\nf = sqrt",
+    ):
+        assert graded(runner, master, s=honest) == {"t": (2, ""), "u": (1, "")}
+    for hostile in (
+        "def isclose(*_):\n    return True\ndef f(x):\n    return 0\nsqrt = f",
+        "from operator import or_ as isclose\ndef f(x):\n    return 0\nsqrt = f",
+    ):
+        assert graded(runner, master, s=hostile) == {"t": (0, "own"), "u": (0, "")}

@@ -182,11 +182,17 @@ def _score_cell(cell: CodeCell, written: str, run: CellRun, state: str) -> CodeS
 
 
 def _meddled(cell: CodeCell, run: CellRun, score: float | None) -> str:
-    """What shows that learner code had a hand in an inside test: "" for nothing.
+    """What shows that learner code had a hand in a test: "" for nothing.
 
     The judge has answered the test's comparisons, so it knows what they allow; more points than that, nobody has
     earned. Where nothing is secret, the test runs once more with a comparison at its end that must fail.
     """
+    if (
+        score
+        and run.genuine is not None
+        and score > (score_test(run.genuine, cell.points).score or 0) + _EQUAL
+    ):
+        return "own"
     if score and run.most is not None and score > run.most + _EQUAL:
         return "check"
     if score and any(score_test(trial.outputs, cell.points).score for trial in run.trials[1:]):

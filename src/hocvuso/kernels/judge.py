@@ -210,18 +210,22 @@ class Judge:
         remote = names.remote
         remote.seconds, remote.deadline, remote.late = self._seconds, self._deadline(), False
         shown: list[Message] = []
+        genuine: list[Message] | None = None
         with contextlib.suppress(LearnerGone):
             names.begin(cell)
             shown = self._shell.run(cell["source"], seconds=self._seconds).outputs
             names.end()
+            if names.use_own():
+                genuine = []
+                genuine = self._shell.run(cell["source"], seconds=self._seconds).outputs
         ended = remote.gone or ("timed_out" if remote.late else None)
         outputs = shown if ended is None else _with_end(shown, ended)
-        told: Message = {"mode": "outside", "record": names.record}
+        told: Message = {"mode": "outside", "record": names.record, "genuine": genuine}
         if self._job["calibrate"]:
             told |= {"used": sorted(remote.used), "own": names.own}
         if isinstance(peer, Replayed):
             names.forget()
-            told = {"mode": "outside", "unknown": peer.unknown, "record": cell["record"]}
+            told |= {"unknown": peer.unknown, "record": cell["record"]}
         elif remote.gone:
             if self._forked is None:
                 return "careful"

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 from hocvuso.kernels import checks, commands
 from hocvuso.kernels.outputs import TooMuchOutput
-from hocvuso.kernels.shell import CellShell, prepare
+from hocvuso.kernels.shell import CellShell, is_late, prepare
 from hocvuso.kernels.wire import Wire, WireClosed, WireError
 
 if TYPE_CHECKING:
@@ -129,7 +129,10 @@ def _run(shell: CellShell, request: dict[str, Any], wire: Wire) -> dict[str, Any
 
 def _probe(shell: CellShell, request: dict[str, Any], answer: Answer, wire: Wire) -> dict[str, Any]:
     """Answer a probe. While it is worked on, learner code may call a function of the judge's over ``wire``."""
-    reply, shown, late = shell.call(answer, request, shell.namespace, wire, seconds=request.get("seconds"))
+    seconds = request.get("seconds")
+    reply, shown, used = shell.call(answer, request, shell.namespace, wire, seconds=seconds)
+    interrupted = (reply.get("raised") or {}).get("e") == KeyboardInterrupt.__name__
+    late = is_late(used, seconds, interrupted=interrupted)
     return (
         dict(reply) | ({"outputs": shown.outputs} if shown.outputs else {}) | ({"late": True} if late else {})
     )

@@ -37,6 +37,7 @@ class Names:
         self._calibrate: bool = job["calibrate"]
         self._known: dict[str, object] = {}
         self.own: dict[str, str] = {}
+        self._replaced: list[str] = []
         self.remote = Remote(self._recorder, show=show)
         self.remote.before_asking = self._tell_changes
         self.remote.rebind = self._rebind
@@ -52,6 +53,7 @@ class Names:
         self.remote.allowed = None if self._calibrate else frozenset(cell["allowed"])
         self.remote.used = set()
         self.own = dict(cell["own"])
+        self._replaced = []
         wanted = [name for name in cell["ask"] if name in self.own or self._is_learners(name)]
         found = self.remote.look(wanted) if wanted else {}
         for name in wanted:
@@ -66,6 +68,17 @@ class Names:
                 self.own[name], self._namespace[name] = where, _own(where)
             elif theirs or (name in self._derived and not isinstance(value, RemoteObject | type)):
                 self._known[name] = self._namespace[name] = value
+                self._replaced += [name] if where is not None else []
+
+    def use_own(self) -> bool:
+        """Give the test what the author's names hold for which the learner has something else; False for none.
+
+        What a test compares with may be among them: a score counts only if it is no higher with the library's own.
+        """
+        for name in self._replaced:
+            self._known.pop(name, None)
+            self._namespace[name] = _own(self.own[name])
+        return bool(self._replaced)
 
     def end(self) -> None:
         """The test has run: later ones find the learner's names as this one left them."""

@@ -146,7 +146,8 @@ class Trial:
 class CellRun:
     """What became of a cell. ``outputs`` is None when it did not finish.
 
-    Of a test: its ``mode``; ``changed``: what of the machinery learner code had replaced; ``trials``: what came of
+    Of a test: its ``mode``; ``genuine``: what it shows with a library's own in the place of what a learner put there,
+    None where nobody did; ``changed``: what of the machinery learner code had replaced; ``trials``: what came of
     each form of an inside test, ``most``: the most that the first of them can have earned; ``record``: what was
     asked and answered, None when that was too much to keep; ``unknown``: a replay needed more than the record holds.
     ``used`` and ``own``: what a calibration found.
@@ -154,6 +155,7 @@ class CellRun:
 
     outputs: tuple[Output, ...] | None = None
     mode: Mode = ""
+    genuine: tuple[Output, ...] | None = None
     changed: tuple[str, ...] = ()
     trials: tuple[Trial, ...] = ()
     most: float | None = None
@@ -313,6 +315,7 @@ class _Report:
         self._cells[index] = CellRun(
             outputs=outputs,
             mode=before.mode,
+            genuine=None if message.get("genuine") is None else _clean(message["genuine"]),
             changed=tuple(c for c in _texts(message.get("changed")) if c not in cell.ignored),
             trials=tuple(map(_trial, message.get("trials", ()))),
             record=message.get("record"),

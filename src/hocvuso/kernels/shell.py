@@ -120,10 +120,10 @@ class CellShell:
 
     def call(
         self, function: Callable[..., Any], *arguments: Any, seconds: float | None = None
-    ) -> tuple[Any, Shown, bool]:
+    ) -> tuple[Any, Shown, float]:
         """``function(*arguments)`` where cells run: in their loop and context, within ``seconds`` of CPU time.
 
-        Its result, what it showed, and whether its time was up; what it raises comes out, KeyboardInterrupt then.
+        Its result, what it showed, and the CPU seconds; what it raises comes out, KeyboardInterrupt when time was up.
         """
         request = self._request("")
         self._outputs.begin(CALL, request["header"]["msg_id"])
@@ -138,7 +138,7 @@ class CellShell:
             self._flush()
             shown = self._outputs.finish()
             self._answer_widgets()
-        return reply["value"], shown, bool(seconds) and used >= (seconds or 0)
+        return reply["value"], shown, used
 
     def leave_out(self, folder: Path) -> None:
         """From now on tracebacks show no frame of the modules in ``folder``."""
@@ -283,10 +283,13 @@ def prepare() -> CellShell:
 
 
 def _timed_out(reply: dict[str, Any], used: float, seconds: float | None) -> bool:
-    if not seconds:
-        return False
     interrupted = reply["status"] == "error" and reply["ename"] in {"KeyboardInterrupt", "CancelledError"}
-    return used >= seconds or (interrupted and used >= seconds / 2)  # the timer's clock is coarser than ours
+    return is_late(used, seconds, interrupted=interrupted)
+
+
+def is_late(used: float, seconds: float | None, *, interrupted: bool) -> bool:
+    """Whether code that used so many CPU seconds has used up its time; the timer's clock is coarser than ours."""
+    return bool(seconds) and (used >= (seconds or 0) or (interrupted and used >= (seconds or 0) / 2))
 
 
 def _as_reply(error: BaseException) -> dict[str, Any]:
