@@ -427,5 +427,10 @@ def test_what_a_test_compares_with_can_not_be_replaced(runner):
     for hostile in (
         "def isclose(*_):\n    return True\ndef f(x):\n    return 0\nsqrt = f",
         "from operator import or_ as isclose\ndef f(x):\n    return 0\nsqrt = f",
+        # ends, or never answers, when it is asked for the second time
+        "def isclose(*_):\n    return True\nasked = []\ndef f(x):\n    asked.append(x)\n    if len(asked) > 1:\n"
+        "        import os\n        os._exit(1)\n    return 0\nsqrt = f",
+        "def isclose(*_):\n    return True\nasked = []\ndef f(x):\n    asked.append(x)\n"
+        "    while len(asked) > 1:\n        pass\n    return 0\nsqrt = f",
     ):
         assert graded(runner, master, s=hostile) == {"t": (0, "own"), "u": (0, "")}

@@ -162,6 +162,7 @@ def test_the_environment_is_clean(zygote: Zygote, monkeypatch: pytest.MonkeyPatc
     names = {
         "HOME",
         "LANG",
+        "MPLBACKEND",
         "OMP_NUM_THREADS",
         "OPENBLAS_NUM_THREADS",
         "PATH",

@@ -83,7 +83,7 @@ def test_a_plan_is_kept_only_if_the_authors_solution_passes(tmp_path, monkeypatc
     made = []
     clock = [0.0]
 
-    def calibrated(*_):
+    def calibrated(*_, **__):
         made.append(Plan((), {"t": inside()}, failed=() if len(made) == 2 else ("t",)))
         return made[-1]
 

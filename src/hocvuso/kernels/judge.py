@@ -210,16 +210,18 @@ class Judge:
         remote = names.remote
         remote.seconds, remote.deadline, remote.late = self._seconds, self._deadline(), False
         shown: list[Message] = []
-        genuine: list[Message] | None = None
         with contextlib.suppress(LearnerGone):
             names.begin(cell)
             shown = self._shell.run(cell["source"], seconds=self._seconds).outputs
             names.end()
-            if names.use_own():
-                genuine = []
-                genuine = self._shell.run(cell["source"], seconds=self._seconds).outputs
         ended = remote.gone or ("timed_out" if remote.late else None)
         outputs = shown if ended is None else _with_end(shown, ended)
+        genuine: list[Message] | None = None
+        if ended is None and names.use_own():
+            with contextlib.suppress(LearnerGone):
+                genuine = self._shell.run(cell["source"], seconds=self._seconds).outputs
+            if remote.gone:  # no output at all would be full points
+                genuine = _with_end(genuine or [], remote.gone)
         told: Message = {"mode": "outside", "record": names.record, "genuine": genuine}
         if self._job["calibrate"]:
             told |= {"used": sorted(remote.used), "own": names.own}
