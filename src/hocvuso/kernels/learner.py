@@ -25,7 +25,7 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from hocvuso.kernels import checks, commands
+from hocvuso.kernels import checks, commands, machinery
 from hocvuso.kernels.outputs import TooMuchOutput
 from hocvuso.kernels.shell import CellShell, is_late, prepare
 from hocvuso.kernels.wire import Wire, WireClosed, WireError
@@ -53,7 +53,7 @@ def main(fds: Sequence[int]) -> None:
     sys.path.insert(0, "")  # modules beside the notebook, as in a kernel
     shell = CellShell.prepared()
     commands.install()
-    probes.remember()
+    machinery.remember()
     serve(Wire(channel, fds=1), shell, probes.answer)
     _exit(0)  # not by way of the caller, whose names learner code may have replaced
 

@@ -9,7 +9,7 @@ Requests, by ``op``:
 - ``look`` names → ``names``: those of them that exist, each as plain data or as a reference;
 - ``call`` on, args, kwargs; ``get``/``set``/``del`` on, name; ``do`` on, what, args → ``value``;
 - ``bind`` names, ``unbind`` names: what a test does to the learner's names;
-- ``check`` → ``changed``: what of the machinery was replaced since `remember`;
+- ``check`` → ``changed``: what of the machinery was replaced since the process began (`hocvuso.kernels.machinery`);
 - ``file`` name, data: puts a file of the course beside the notebook.
 
 What code raised comes back as ``raised``; arguments that it changed in place as ``changed``, names that it bound
@@ -30,6 +30,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
+from hocvuso.kernels.machinery import changes
 from hocvuso.kernels.plain import Json, PlainError, TooLarge, decode, encode
 
 Message = dict[str, Any]
@@ -406,53 +407,3 @@ def _iterate(ask: Callable[[str, tuple[Any, ...], dict[str, Any]], Any]) -> Iter
         if not more:
             return
         yield more[0]
-
-
-_remembered: dict[str, Any] = {}
-
-
-def remember() -> None:
-    """Note the machinery as it is, before any learner code ran; `changes` compares."""
-    _remembered.clear()
-    _remembered.update(_machinery())
-
-
-def changes() -> list[str]:
-    """What of the machinery that runs tests is no longer what `remember` saw."""
-    now = _machinery()
-    return sorted(name for name, value in _remembered.items() if now.get(name) != value)
-
-
-def _machinery() -> dict[str, Any]:
-    """What learner code has to change to decide how a test cell runs, as far as it can be seen from here."""
-    found: dict[str, Any] = {
-        "builtins": {name: id(value) for name, value in vars(builtins).items() if name != "_"},
-        "tracing": (sys.gettrace() is None, sys.getprofile() is None),
-        "import": [id(finder) for finder in sys.meta_path],
-        "hooks": (id(sys.excepthook), id(sys.displayhook)),
-    }
-    get_shell = vars(builtins).get("get_ipython")
-    shell = get_shell() if callable(get_shell) else None
-    if shell is None:
-        interactive = sys.modules.get("IPython.core.interactiveshell")
-        shell = interactive.InteractiveShell.instance() if interactive else None
-    if shell is not None:
-        transformers = shell.input_transformer_manager
-        found["transformers"] = (
-            len(shell.ast_transformers),
-            [id(t) for t in transformers.cleanup_transforms],
-            len(transformers.line_transforms),
-            len(transformers.token_transformers),
-            len(shell.input_transformers_post),
-        )
-        replaced = {
-            "run_cell",
-            "run_code",
-            "run_ast_nodes",
-            "run_cell_async",
-            "showtraceback",
-            "_showtraceback",
-        }
-        found["shell"] = sorted(replaced & set(vars(shell)))
-        found["exceptions"] = shell.custom_exceptions
-    return found
