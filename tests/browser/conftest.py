@@ -27,6 +27,7 @@ from hocvuso.demo.run import open_site
 from hocvuso.places import Places
 sys.exit(open_site(Places(Path(sys.argv[1])), host="127.0.0.1", port=int(sys.argv[2])))
 """
+FINISHED = "quyen.nm"  # whose name is typed decomposed
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
 CHROMIUM_FLAGS = [
@@ -90,7 +91,10 @@ def wait_for(url: str, process: subprocess.Popen, seconds: float = 90) -> None:
 
 @contextlib.contextmanager
 def running_site(root: Path):
-    """Hub, site, grader and issuer of a fresh course; the sample learner has every lesson but t14-05 behind them."""
+    """Hub, site, grader and issuer of a fresh course; the sample learner has every lesson but t14-05 behind them.
+
+    A second one, `FINISHED`, has all of them, and so a certificate as soon as the issuer has looked.
+    """
     from hocvuso.demo.people import VISITOR, sample_class
     from hocvuso.demo.run import mark_as_demo, write_people
     from hocvuso.demo.school import attend
@@ -101,12 +105,13 @@ def running_site(root: Path):
     command(places, "build")
     command(places, "release")
     command(places, "people", str(write_people(places, sample_class())))
-    visitor = tuple(person for person in sample_class() if person.learner == VISITOR)
-    attend(places, visitor, report=lambda _: None)
+    some = tuple(person for person in sample_class() if person.learner in {VISITOR, FINISHED})
+    attend(places, some, report=lambda _: None)
     command(places, "grade")
     accounts = prepare_demo_accounts(places)
-    accounts["hai.tran"] = "mat-khau-cua-nguoi-thu-hai"
-    add_account(places, "hai.tran", accounts["hai.tran"])
+    for name in ("hai.tran", FINISHED):
+        accounts[name] = "mat-khau-cua-nguoi-thu-hai"
+        add_account(places, name, accounts[name])
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-c", SERVE, str(places.root), str(port)], start_new_session=True
@@ -182,6 +187,15 @@ class Visit:
         self.page.fill("input[name=password]", self.site.passwords[name])
         self.page.click("form [type=submit]")
         self.page.wait_for_url(re.compile(r".*/services/hoc/?$"))
+
+    def wait_for_certificate(self) -> None:
+        """Until the issuer has seen this learner's results and the page shows the certificate."""
+        deadline = time.monotonic() + 60
+        self.page.goto(self.site.hoc("chung-nhan"))
+        while not self.page.locator(".hv-certificate").count() and time.monotonic() < deadline:
+            self.page.wait_for_timeout(500)
+            self.page.reload()
+        expect(self.page.locator(".hv-certificate")).to_have_count(1)
 
     def xsrf(self) -> str:
         """The token that the site's own scripts send along.

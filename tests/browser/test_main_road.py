@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import time
 
 import psutil
 import pytest
@@ -101,11 +100,7 @@ def test_from_sign_in_to_a_certificate_that_shows_when_it_was_altered(site, visi
         expect(page.locator(".hv-answers")).to_contain_text(question.why[:40])
 
     # the last lesson was missing: the issuer sees the new export and issues
-    deadline = time.monotonic() + 60
-    page.goto(site.hoc("chung-nhan"))
-    while not page.locator(".hv-certificate").count() and time.monotonic() < deadline:
-        page.wait_for_timeout(500)
-        page.reload()
+    person.wait_for_certificate()
     with page.expect_download() as pdf:
         page.get_by_role("link", name=re.compile("Tải bản PDF")).click()
     with page.expect_download() as digital:
