@@ -39,7 +39,7 @@ class Server {
   fetch = async (path, { method = "GET", body } = {}) => {
     this.log.push([method, path, body && JSON.parse(body)]);
     if (this.status === "offline") throw new TypeError("no network");
-    if (this.status) return reply(this.status, { error: "" });
+    if (this.status) return reply(this.status, { error: "" }, { "Retry-After": this.retryAfter });
     const { answer, revision } = this;
     if (method === "GET") {
       return reply(200, { learner: this.learner, answers: revision ? { q: { answer, revision } } : {} });
@@ -54,7 +54,12 @@ class Server {
   };
 }
 
-const reply = (status, body) => ({ ok: status < 300, status, json: async () => body });
+const reply = (status, body, headers = {}) => ({
+  ok: status < 300,
+  status,
+  headers: { get: (name) => headers[name] ?? null },
+  json: async () => body,
+});
 
 function page(server, { storage = new Storage(), session = new Storage() } = {}) {
   const answers = new Answers({
@@ -219,4 +224,22 @@ test("what counts as answered", () => {
   for (const full of ["a", 0, ["a"]]) assert.equal(isAnswered({}, full), true);
   assert.equal(isAnswered(classify, { x: "g" }), false);
   assert.equal(isAnswered(classify, { x: "g", y: "g" }), true);
+});
+
+test("a server that says when to ask again is asked then, and the answer is kept till then", async () => {
+  const server = new Server();
+  const { answers, model, storage } = page(server);
+  const waits = [];
+  answers.timer = (_, wait) => waits.push(wait);
+  await answers.load();
+  choose(model, "a");
+  server.status = 429;
+  server.retryAfter = "7";
+  assert.equal(await answers.flush(), false);
+  assert.equal(waits.at(-1), 7000);
+  assert.equal(storage.length, 1);
+  assert.match(model.get("status"), /được giữ trên thiết bị này/);
+  server.status = null;
+  assert.equal(await answers.flush(), true);
+  assert.equal(server.answer, "a");
 });

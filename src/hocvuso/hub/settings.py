@@ -6,12 +6,13 @@ import os
 import socket
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
 from hocvuso.errors import SetupError
 from hocvuso.language import N_
+from hocvuso.rates import Limits
 
 SERVICE = "hoc"
 SITE_PATH = f"/services/{SERVICE}/"
@@ -38,10 +39,12 @@ class HubSettings:
     site_token_file: Path | None = None
     """Where hub and site read the token that they know each other by, when the site is started beside the hub (as
     another system user). Their inner ports then follow the public one, so that each knows the other's."""
+    limits: Limits = field(default_factory=Limits)
+    """How often somebody may sign in, save and hand in."""
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str]) -> Self:
-        """The settings in ``HOCVUSO_HOST``, ``_PORT``, ``_DEMO``, ``_HTTPS`` and ``_SITE_TOKEN_FILE``."""
+        """The settings in ``HOCVUSO_HOST``, ``_PORT``, ``_DEMO``, ``_HTTPS``, ``_SITE_TOKEN_FILE``, ``_LIMIT_…``."""
         port, token_file = env.get("HOCVUSO_PORT") or "8000", env.get("HOCVUSO_SITE_TOKEN_FILE")
         if not port.isdecimal() or not 0 < int(port) < _PORTS:
             raise SetupError(
@@ -53,6 +56,7 @@ class HubSettings:
             demo=env.get("HOCVUSO_DEMO") == "1",
             https=env.get("HOCVUSO_HTTPS") == "1",
             site_token_file=Path(token_file) if token_file else None,
+            limits=Limits.from_environment(env),
         )
 
     def environment(self) -> dict[str, str]:
@@ -63,6 +67,7 @@ class HubSettings:
             "HOCVUSO_DEMO": "1" if self.demo else "0",
             "HOCVUSO_HTTPS": "1" if self.https else "0",
             "HOCVUSO_SITE_TOKEN_FILE": str(self.site_token_file or ""),
+            **self.limits.environment(),
         }
 
     def site_token(self) -> str:
@@ -117,9 +122,9 @@ def is_free(host: str, port: int) -> bool:
     return True
 
 
-def site_environment(root: os.PathLike[str]) -> dict[str, str]:
+def site_environment(root: os.PathLike[str], limits: Limits) -> dict[str, str]:
     """What the site's process is told beside what the hub tells every service."""
-    return {"HOCVUSO_ROOT": os.fspath(root), "PYTHONUNBUFFERED": "1"}
+    return {"HOCVUSO_ROOT": os.fspath(root), "PYTHONUNBUFFERED": "1", **limits.environment()}
 
 
 def _free_ports_after(port: int) -> tuple[int, int, int]:

@@ -66,6 +66,7 @@ class Answer(EditionApi):
 
     async def put(self, edition: str, question: str) -> None:
         """Save an edit. 200 when it stands; 409 with what is kept when another device's newer edit does."""
+        self.spend(self.site.saving)
         asked = self.site.shelf.find_question(edition, question)
         if asked is None:
             raise web.HTTPError(404)
@@ -94,6 +95,7 @@ class Submit(EditionApi):
 
     async def post(self, lesson: str) -> None:
         """Hand in the learner's answers to the edition named in the body."""
+        self.spend(self.site.handing_in)
         try:
             wanted = HandIn.model_validate(self.read_json())
         except ValidationError as error:

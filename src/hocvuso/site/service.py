@@ -34,6 +34,7 @@ from hocvuso.exchange.answers import AnswerStore
 from hocvuso.exchange.receipts import SiteKey
 from hocvuso.language import N_, get_language, languages
 from hocvuso.places import Places, find_places
+from hocvuso.rates import Buckets, Limits
 from hocvuso.site import answers, certificates, live, pages
 from hocvuso.site.identity import HubIdentity, OwnKernelsOnly
 from hocvuso.site.kernels import BoxedSpecs, KernelSocket, LearnerKernels
@@ -82,6 +83,8 @@ class Site:
     templates: Environment
     voila: Any  # VoilaConfiguration; voila is untyped for us
     template_paths: list[str]
+    saving: Buckets
+    handing_in: Buckets
     running: live.Running = field(default_factory=live.Running)
     boxed: bool = False  # whether the sandbox was seen to work here
 
@@ -153,6 +156,7 @@ class SiteServer(Voila):  # type: ignore[misc]  # voila is untyped for us
         places = self.places
         clock = _now
         shelf = Shelf(places)
+        limits = Limits.from_environment(os.environ)
         return Site(
             places=places,
             base_url=self.base_url,
@@ -166,6 +170,8 @@ class SiteServer(Voila):  # type: ignore[misc]  # voila is untyped for us
             templates=make_templates(),
             voila=self.voila_configuration,
             template_paths=self.template_paths,
+            saving=Buckets(limits.answers),
+            handing_in=Buckets(limits.submit),
         )
 
     def _secret(self) -> bytes:

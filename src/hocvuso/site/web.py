@@ -27,6 +27,7 @@ from hocvuso.errors import (
 )
 from hocvuso.language import N_, Language, get_language, languages
 from hocvuso.lessons.page import SHARED_TEMPLATES
+from hocvuso.rates import Buckets
 from hocvuso.site.kernels import NoRoomError
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ SENTENCES = {
     409: N_("Dữ liệu đã thay đổi ở nơi khác. Hãy tải lại trang để thấy bản mới nhất."),
     413: N_("Nội dung gửi lên quá lớn. Hãy rút gọn rồi gửi lại."),
     415: N_("Yêu cầu phải ở dạng JSON. Hãy tải lại trang rồi thử lại."),
+    429: N_("Anh/chị gửi nhanh quá. Những gì đã làm vẫn còn; hãy đợi một lát rồi thử lại."),
     503: N_("Máy chủ đang bận. Hãy thử lại sau ít phút."),
     507: N_("Máy chủ hết chỗ lưu nên câu trả lời chưa được lưu. Hãy báo người vận hành."),
 }
@@ -105,6 +107,14 @@ class Unsent(web.HTTPError):
     def __init__(self, status: int, sentence: str, **fields: object) -> None:
         super().__init__(status)
         self.sentence, self.fields = sentence, fields
+
+
+class TooOften(web.HTTPError):
+    """429: the same again in ``seconds``."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(HTTPStatus.TOO_MANY_REQUESTS)
+        self.seconds = seconds
 
 
 class SiteHandler(JupyterHandler):
@@ -189,7 +199,10 @@ class SiteHandler(JupyterHandler):
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """A sentence that a person understands, and the right status; never a traceback."""
-        sentence = self._explain(status_code, kwargs.get("exc_info"))
+        exc_info = kwargs.get("exc_info")
+        sentence = self._explain(status_code, exc_info)
+        if exc_info and isinstance(exc_info[1], TooOften):
+            self.set_header("Retry-After", str(exc_info[1].seconds))
         self.clear_header("ETag")
         self.set_header("Cache-Control", "no-store")
         self.tell_error(self.get_status(), sentence)
@@ -250,6 +263,11 @@ class ApiHandler(SiteHandler):
             return json.loads(self.request.body, parse_constant=_refuse, object_pairs_hook=_once_each)
         except (ValueError, RecursionError) as error:
             raise web.HTTPError(400) from error
+
+    def spend(self, buckets: Buckets) -> None:
+        """Count this request of the learner's; TooOften when they sent too many."""
+        if wait := buckets.take(self.learner):
+            raise TooOften(wait)
 
     def tell_error(self, status: int, sentence: str) -> None:
         """Write the error as JSON."""

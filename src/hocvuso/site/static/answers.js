@@ -18,6 +18,12 @@ export function isAnswered(question, answer) {
   return true;
 }
 
+// Of "429 Too Many Requests": in milliseconds, when the server wants to be asked again.
+function wantedDelay(response, otherwise) {
+  const seconds = Number(response.headers?.get("Retry-After"));
+  return seconds > 0 ? Math.max(seconds * 1000, otherwise) : otherwise;
+}
+
 class Model {
   constructor(values, onSave) {
     this.values = values;
@@ -196,6 +202,7 @@ export class Answers {
         return;
       }
       if (!(response.ok || response.status === 409 || [400, 404, 413, 415].includes(response.status))) {
+        if (response.status === 429) this.delay = wantedDelay(response, this.delay);
         this.#inTrouble(response.status);
         return;
       }
