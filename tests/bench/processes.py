@@ -121,10 +121,11 @@ def tree_memory(pid: int) -> tuple[float, int]:
         family = [parent, *parent.children(recursive=True)]
     except psutil.Error:
         return 0.0, 0
-    return sum(map(_megabytes, family)), len(family)
+    return sum(map(megabytes, family)), len(family)
 
 
-def _megabytes(process: psutil.Process) -> float:
+def megabytes(process: psutil.Process) -> float:
+    """The proportional set size of ``process``; 0 when it is gone."""
     try:
         with open(f"/proc/{process.pid}/smaps_rollup", encoding="ascii") as file:  # noqa: PTH123
             for line in file:
