@@ -1,5 +1,7 @@
 """Every page is at home on a phone, in both themes, for keyboard and screen reader."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
@@ -20,20 +22,30 @@ PAGES = (
     "chung-nhan",
     "xac-minh",
 )
+WHERE = """(() => {
+    const one = document.activeElement;
+    if (one.closest("#hv-submit")) return "submit";
+    return one.closest(".hv-slot") && one.matches("input:not(:checked)") ? one.type : "elsewhere";
+})()"""
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
-def test_pages_meet_wcag_and_fit_the_screen(site, visit, viewport, scheme):
+@pytest.mark.parametrize(
+    ("lang", "scheme", "viewport"),
+    [("vi", "light", PHONE), ("vi", "dark", DESKTOP), ("en", "dark", PHONE), ("en", "light", DESKTOP)],
+    ids=["vi-light-phone", "vi-dark-desktop", "en-dark-phone", "en-light-desktop"],
+)
+def test_pages_meet_wcag_and_fit_the_screen(site, visit, lang, scheme, viewport):
     """axe finds no violation of WCAG 2.2 AA, and nothing scrolls sideways."""
     person = visit(FINISHED, viewport, color_scheme=scheme)
     person.wait_for_certificate()
+    person.page.goto(site.hoc(f"?lang={lang}"))
     faults = {}
     for path in PAGES:
         person.page.goto(site.hoc(path))
         person.page.wait_for_load_state("networkidle")
         expect(person.page.locator("#hv-waiting")).to_have_count(0, timeout=30_000)  # it reloads by itself
+        assert person.page.locator("html").get_attribute("lang") == lang, path
         found = Axe().run(person.page, options={"runOnly": {"type": "tag", "values": LEVELS}})
         if found.violations_count:
             faults[path] = [
@@ -43,6 +55,36 @@ def test_pages_meet_wcag_and_fit_the_screen(site, visit, viewport, scheme):
         if wide > viewport["width"]:
             faults[f"{path} (width)"] = wide
     assert faults == {}
+
+
+def test_pages_reflow_on_the_narrowest_screen_and_at_twice_the_size(site, visit):
+    """320 px wide, and 1280 px zoomed to 200 % with letters twice as large again: nothing scrolls sideways."""
+    page = visit(FINISHED, PHONE).page
+    faults = {}
+    for path in PAGES:
+        page.set_viewport_size({"width": 320, "height": 640})
+        page.goto(site.hoc(path))
+        page.wait_for_load_state("networkidle")
+        narrow = page.evaluate("document.documentElement.scrollWidth")
+        page.set_viewport_size({"width": 640, "height": 450})
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        large = page.evaluate("document.documentElement.scrollWidth")
+        if narrow > 320 or large > 640:
+            faults[path] = (narrow, large)
+    assert faults == {}
+
+
+def test_a_lesson_that_is_not_translated_says_so(site, visit):
+    """The page is in English, its text in Vietnamese, marked as such for whoever has it read aloud."""
+    page = visit("hai.tran", PHONE).page
+    page.goto(site.hoc("bai/t14-05?lang=en"))
+    expect(page.locator(".hv-notice")).to_contain_text("not translated yet")
+    expect(page.locator("main h1")).to_have_text("Digital identity scams: how to spot and avoid them")
+    expect(page.locator(".hv-prose[lang=vi]").first).to_be_visible()
+    expect(page.locator(".hv-front[lang=vi] .hv-hint[lang=en]").first).to_have_text("Choose one option.")
+    page.goto(site.hoc("bai/t14-05?lang=vi"))
+    expect(page.locator("main h1")).to_have_text("Lừa đảo danh tính số: nhận diện và phòng tránh")
+    expect(page.locator(".hv-notice, main [lang]")).to_have_count(0)
 
 
 def test_the_sign_in_page_meets_wcag(site, visit):
@@ -55,25 +97,28 @@ def test_the_sign_in_page_meets_wcag(site, visit):
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
-def test_a_lesson_can_be_done_with_the_keyboard_alone(site, visit):
-    """Tab and space reach a question, answer it, and reach the button that hands in."""
+def test_a_lesson_is_finished_with_the_keyboard_alone(site, visit):
+    """Tab, Space and letters answer every question; Enter hands in and leads to the result."""
     page = visit("hai.tran", DESKTOP).page
     page.goto(site.hoc("bai/t14-05"))
     expect(page.locator(".hv-slot input").first).to_be_visible()
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className").startswith("hv-skip")
     page.keyboard.press("Enter")
-    for _ in range(60):
+    for _ in range(200):
         page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.matches('.hv-slot input[type=radio]')"):
-            break
-    page.keyboard.press("Space")
-    expect(page.locator(".hv-slot").first.locator("input:checked")).to_have_count(1)
-    for _ in range(120):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.closest('#hv-submit') !== null"):
-            break
-    assert page.evaluate("document.activeElement.textContent").strip() == "Nộp bài"
+        match page.evaluate(WHERE):
+            case "radio" | "checkbox":
+                page.keyboard.press("Space")
+            case "text":
+                page.keyboard.press("Control+A")
+                page.keyboard.type("vneid")
+            case "submit":
+                break
+    expect(page.locator("#hv-progress")).to_contain_text(re.compile(r"(\d+)/\1 câu"))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/bai/t14-05/ket-qua")
+    expect(page.locator(".hv-score, #hv-waiting")).to_be_visible()
 
 
 def test_home_says_what_is_next_and_finds_lessons(site, visit):

@@ -23,7 +23,7 @@ from pygments.formatters.html import HtmlFormatter  # type: ignore[import-untype
 from pygments.lexers.python import PythonLexer  # type: ignore[import-untyped]
 from traitlets.config import Config
 
-from hocvuso.language import get_language
+from hocvuso.language import SOURCE, get_language
 from hocvuso.questions import front_messages
 
 if TYPE_CHECKING:
@@ -40,11 +40,12 @@ _CODE_CLASS = re.compile(r"highlight|[a-z][a-z0-9]{0,2}")
 _HEADING = re.compile(r"\A\s*# [^\n]*\n?")
 
 
-def render_page(released: str, public: Mapping[str, Any], lang: str = "vi") -> str:
+def render_page(released: str, public: Mapping[str, Any], lang: str = SOURCE) -> str:
     """The page of a released notebook's text; ``public`` is the content of its ``lesson.json``."""
     questions = {question["id"]: question for question in public["questions"]}
     page = {
         "lang": lang,
+        "text_lang": SOURCE,  # what the lesson itself is written in
         "t": get_language(lang),
         "base": BASE,
         "static": STATIC,

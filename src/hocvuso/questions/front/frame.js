@@ -117,14 +117,17 @@ function frame(makeControl) {
 
     const prompt = [question.prompt, " ",
       element("span", { class: "hv-points" }, `(${say("{points} điểm", question)})`)];
-    const hint = element("p", { class: "hv-hint", id: `${unique}-hint` }, control.hint);
+    // Where the question is in another language than the page, our own sentences are in the page's.
+    const { lang } = document.documentElement;
+    const own = el.closest("[lang]:not(html)") && lang ? { lang } : {};
+    const hint = element("p", { ...own, class: "hv-hint", id: `${unique}-hint` }, control.hint);
     const body = control.labels
       ? element("div", { class: "hv-body" },
           element("label", { class: "hv-prompt", for: control.labels }, ...prompt), hint, ...control.nodes)
       : element("fieldset", { class: "hv-body", "aria-describedby": hint.id },
           element("legend", { class: "hv-prompt" }, ...prompt), hint, ...control.nodes);
-    const lock = element("p", { class: "hv-lock" }, say("Câu này chỉ để xem: ở đây không sửa được câu trả lời."));
-    const status = element("p", { class: "hv-status", role: "status", "aria-live": "polite" });
+    const lock = element("p", { ...own, class: "hv-lock" }, say("Câu này chỉ để xem: ở đây không sửa được câu trả lời."));
+    const status = element("p", { ...own, class: "hv-status", role: "status", "aria-live": "polite" });
     const feedback = element("div", { class: "hv-feedback", role: "group", "aria-label": say("Kết quả") });
     // JupyterLab's single-key commands must not act on what is typed here.
     const root = element("div", {
