@@ -60,6 +60,7 @@ node_packages deploy/node
 system_package bwrap bubblewrap "runs learners' code apart from everything else"
 
 if [ -n "$for_tests" ]; then
+  node_packages front
   node_packages tests/front
   node_packages tests/peers
   command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 ||

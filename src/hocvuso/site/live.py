@@ -17,8 +17,6 @@ from jupyter_server.utils import ApiPath
 from tornado import web
 from tornado.iostream import StreamClosedError
 from voila.notebook_renderer import NotebookRenderer
-from voila.static_file_handler import TemplateStaticFileHandler
-from voila.utils import get_page_config
 
 from hocvuso.kernels.sandbox import probe
 from hocvuso.language import N_, Language
@@ -29,12 +27,11 @@ from hocvuso.site.web import SiteHandler, log
 
 TEMPLATE = "hocvuso"
 BEAT = 10.0  # seconds; proxies close a response on which nothing moves
-# Voila's own scripts add style elements and load question front ends from blobs; no other host, no inline script.
+# Widgets add style elements, and anywidget loads question front ends from blobs; no other host, no inline script.
 POLICY = (
     "default-src 'self'; script-src 'self' blob:; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
     "font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
 )
-OLD_MATHJAX = "@jupyterlab/mathjax2-extension:plugin"  # loads from a public host; a newer one is bundled
 FAILED = N_("Chưa mở được ví dụ này. Hãy tải lại trang; nếu vẫn lỗi, hãy báo người vận hành.")
 
 
@@ -174,10 +171,6 @@ class LiveApp(SiteHandler):
 
     async def _notebook(self, edition: str, file: Path, title: str) -> LiveNotebook:
         settings, tell = self.site.voila, self._
-        page_config = get_page_config(
-            base_url=self.base_url, settings=self.settings, log=self.log, voila_configuration=settings
-        )
-        page_config["disabledExtensions"] = [OLD_MATHJAX]
         info = self.site.shelf.editions()[edition]
         look = {
             "title": title,
@@ -205,7 +198,7 @@ class LiveApp(SiteHandler):
             contents_manager=self.contents_manager,
             base_url=self.base_url,
             kernel_spec_manager=self.kernel_spec_manager,
-            page_config=page_config,
+            page_config={},
         )
         await notebook.initialize()
         return notebook
@@ -246,21 +239,6 @@ class WholeLesson(LiveApp):
         if info is None or info.kind != "questions" or not file.is_file():
             raise web.HTTPError(404)
         await self.show_app(edition, edition, file, info.title)
-
-
-class TemplateFiles(TemplateStaticFileHandler):  # type: ignore[misc]  # voila is untyped for us
-    """Static files of Voila's templates; an address that is none of theirs is 404."""
-
-    async def get(self, path: str, include_body: bool = True) -> None:  # noqa: FBT001, FBT002  (tornado's)
-        """The file."""
-        template, static, name = [*path.split("/", 2), "", ""][:3]
-        if template != TEMPLATE or static != "static" or not name or "\0" in name or ".." in name.split("/"):
-            raise web.HTTPError(404)
-        await super().get(path, include_body)
-
-    def write_error(self, status_code: int, **_: Any) -> None:
-        """Only the number: nobody reads this page."""
-        self.finish(str(status_code))
 
 
 def _stamp(file: Path) -> int:

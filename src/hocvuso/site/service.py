@@ -18,15 +18,11 @@ from urllib.parse import urlparse
 
 import tornado.ioloop
 from jinja2 import Environment
-from jupyter_server.base.handlers import FileFindHandler
 from jupyter_server.services.kernels.handlers import KernelHandler
 from jupyterhub.singleuser.extension import JupyterHubLogoutHandler, JupyterHubOAuthCallbackHandler
-from jupyterlab_server.themes_handler import ThemesHandler
 from tornado import web
 from traitlets.config import Config
 from voila.app import Voila
-from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
-from voila.static_file_handler import MultiStaticFileHandler, TemplateStaticFileHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from hocvuso import questions
@@ -45,17 +41,13 @@ from hocvuso.site.shelf import EDITION, Shelf
 from hocvuso.site.web import STATIC, FrontEnd, NotFound, Static, log_request, make_templates
 
 VOILA_PATH = Path(__file__).parent / "voila"
-KEPT = {  # handlers of Voila's own that stay; all others (files, tree, contents, render) are left out
+KEPT = {  # handlers of Voila's own that stay; all others (files, templates, contents, render) are left out
     KernelHandler,
     VoilaKernelWebsocketHandler,
-    TemplateStaticFileHandler,
-    MultiStaticFileHandler,
-    ThemesHandler,
-    FileFindHandler,
     JupyterHubLogoutHandler,
     JupyterHubOAuthCallbackHandler,
 }
-OURS = {VoilaKernelWebsocketHandler: KernelSocket, TemplateStaticFileHandler: live.TemplateFiles}
+OURS = {VoilaKernelWebsocketHandler: KernelSocket}
 UNSAID = (  # lines that name the user whom JupyterHub turns away, or repeat what a learner sent to a kernel
     "Not allowing user",
     "Received message of type",
@@ -93,19 +85,6 @@ class Site:
         return f"{self.base_url}static/{name}?v={_hash_of(name)}"
 
 
-class KeepKernel(VoilaShutdownKernelHandler):  # type: ignore[misc]  # voila is untyped for us
-    """Voila's page asks to end its kernel when it is closed or reloaded. It stays: only idleness ends it."""
-
-    async def post(self, kernel_id: str) -> None:
-        """Do nothing."""
-        del kernel_id
-        self.set_status(204)
-        self.finish()
-
-    def check_xsrf_cookie(self) -> None:
-        """Not needed: nothing is changed."""
-
-
 class SiteServer(Voila):  # type: ignore[misc]  # voila is untyped for us
     """Voila's server, serving released lessons and our pages, to people whom the hub has signed in."""
 
@@ -126,10 +105,9 @@ class SiteServer(Voila):  # type: ignore[misc]  # voila is untyped for us
     def init_handlers(self) -> list[Any]:
         """Our pages first, then what Voila's page needs to run; nothing of it that reads files or lists them."""
         theirs = [(h[0], OURS.get(h[1], h[1]), *h[2:]) for h in super().init_handlers() if h[1] in KEPT]
-        shutdown = (f"{self.base_url}voila/api/shutdown/(.*)", KeepKernel)
         site = self._make_site()
         rest = (r"/.*", NotFound, {"site": site})
-        return [*our_handlers(site), *theirs, shutdown, rest]
+        return [*our_handlers(site), *theirs, rest]
 
     def listen(self) -> None:
         """Serve on the one port that the hub knows, until told to stop."""
@@ -204,7 +182,7 @@ def our_handlers(site: Site) -> list[tuple[Any, ...]]:
         "phat-hanh/([^/]+)": certificates.Published,
         "bien-nhan/([^/]+)": answers.Receipt,
         f"song/{edition}/([a-z0-9][a-z0-9-]*)": live.LiveCell,
-        f"voila/(?!static/|templates/|labextensions/|api/){edition}": live.WholeLesson,
+        f"voila/{edition}": live.WholeLesson,
         f"api/answers/{edition}": answers.Answers,
         f"api/answers/{edition}/([A-Za-z0-9_-]{{1,80}})": answers.Answer,
         f"api/result/{edition}": answers.ResultState,
@@ -250,11 +228,6 @@ def configure(places: Places, *, service_url: str, prefix: str) -> Config:
     v.multi_kernel_manager_class, v.kernel_spec_manager_class = LearnerKernels, BoxedSpecs
     v.allow_template_override = v.allow_theme_override = "NO"
     v.strip_sources, v.show_tracebacks, v.attempt_fix_notebook = True, False, False
-    v.extension_allowlist = [
-        "@jupyter-widgets/jupyterlab-manager",
-        "@voila-dashboards/widgets-manager8",
-        "anywidget",
-    ]
     tell = get_language("vi")
     c.VoilaExecutor.cell_error_instruction = c.VoilaExecutor.cell_timeout_instruction = tell(CELL_FAILED)
     c.VoilaExecutor.timeout, c.VoilaExecutor.interrupt_on_timeout = 60, True

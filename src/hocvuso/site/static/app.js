@@ -1,5 +1,5 @@
 // A Voila app of the site: says when it is ready, tells the page around it how tall it is, and notices when its
-// kernel is gone. Loaded before Voila's own script, whose hooks it provides.
+// kernel is gone.
 
 (() => {
   const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
@@ -10,16 +10,14 @@
   const embedded = window.parent !== window;
   document.documentElement.classList.toggle("hv-embedded", embedded);
 
-  // ---- Voila's hooks: the page is already there, only its outputs are still being drawn
-  window.cellLoaded = true;
-  window.voila_process = () => {};
-  window.voila_heartbeat = () => {};
-  window.voila_finish = () => {
+  // ---- the page is already there, only its widgets are still being drawn (live/live.js says when they are)
+  function finish() {
     state.hidden = true;
     main.removeAttribute("aria-busy");
-  };
-  const patience = window.setTimeout(() => window.voila_finish(), 20_000);
-  window.addEventListener("unload", () => window.clearTimeout(patience));
+  }
+  document.addEventListener("hv-drawn", finish);
+  const patience = window.setTimeout(finish, 20_000);
+  window.addEventListener("pagehide", () => window.clearTimeout(patience));
 
   // ---- a notebook that begins with its own title would show it twice
   const title = document.querySelector(".hv-app-title")?.textContent.trim();
@@ -43,10 +41,10 @@
       const response = await fetch(`${base}api/kernels/${data.kernelId}`, { headers: { "X-XSRFToken": token() } });
       if ([401, 403, 404].includes(response.status)) {
         gone.hidden = false;
-        window.voila_finish();
+        finish();
       }
     } catch {
-      // no network: Voila's own connection retries; nothing is known about the kernel
+      // no network: the line to the kernel retries by itself; nothing is known about the kernel
     }
   }
   window.setInterval(look, 10_000);

@@ -1,0 +1,59 @@
+// Joins what a live example needs in the browser into src/hocvuso/site/static/live, which is shipped as it is.
+//
+//   npm run build   writes the files        npm run check   says whether they are what the sources give
+import { build } from "esbuild";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const out = join(here, "..", "src", "hocvuso", "site", "static", "live");
+const licence = /^(licen[cs]e|notice|copying)/i;
+
+const made = await build({
+  absWorkingDir: here,
+  entryPoints: ["live/live.js"],
+  bundle: true,
+  minify: true,
+  splitting: true,
+  format: "esm",
+  target: "es2022",
+  outdir: out,
+  chunkNames: "[name]-[hash]",
+  assetNames: "[name]-[hash]",
+  loader: { ".woff2": "file" },
+  legalComments: "none", // licences.txt has them whole
+  metafile: true,
+  write: false,
+});
+
+const files = new Map(made.outputFiles.map((file) => [relative(out, file.path), Buffer.from(file.contents)]));
+files.set("licences.txt", Buffer.from(licences(made.metafile)));
+
+function licences(metafile) {
+  const inputs = Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs));
+  const packages = new Set(inputs.map((path) => path.match(/^(node_modules\/(?:@[^/]+\/)?[^/]+)\//)?.[1]));
+  packages.delete(undefined);
+  return [...packages].sort().map(told).join("\n\n");
+}
+
+function told(folder) {
+  const about = JSON.parse(readFileSync(join(here, folder, "package.json"), "utf-8"));
+  const texts = readdirSync(join(here, folder)).filter((name) => licence.test(name));
+  const text = texts.map((name) => readFileSync(join(here, folder, name), "utf-8").trim()).join("\n\n");
+  return `${about.name} ${about.version} (${about.license})\n\n${text}\n`;
+}
+
+if (process.argv.includes("--check")) {
+  const there = readdirSync(out);
+  const other = [...files].filter(([name, bytes]) => !there.includes(name) || !readFileSync(join(out, name)).equals(bytes));
+  const wrong = [...other.map(([name]) => name), ...there.filter((name) => !files.has(name))];
+  if (wrong.length) {
+    console.error(`${out} is not what front/ gives: ${wrong.join(", ")}. Run: npm run build --prefix front`);
+    process.exit(1);
+  }
+} else {
+  rmSync(out, { recursive: true, force: true });
+  mkdirSync(out, { recursive: true });
+  for (const [name, bytes] of files) writeFileSync(join(out, name), bytes);
+}
