@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+
 import pytest
 
-from conftest import PASSWORD, copy_of_hub, hidden, running_hub
+from conftest import PASSWORD, copy_of_hub, hidden, running_hub, wait_for
 from hocvuso.hub.accounts import SAMPLES, add_account
-from hocvuso.places import Places
+from hocvuso.places import Places, folder_of
 
 pytestmark = pytest.mark.slow
 
@@ -47,14 +50,60 @@ def test_one_name_in_two_unicode_forms_is_one_account(hub_demo):
 
 
 def test_sign_in_page_speaks_vietnamese_and_asks_no_other_host(hub_demo):
-    """The page is in Vietnamese, needs no script, and names no other host."""
+    """The page is in Vietnamese, needs no script, allows none that is not ours, and names no other host."""
     page = hub_demo.visitor().http.get("/hub/login")
+    assert "unsafe-inline" not in page.headers["content-security-policy"]
     assert '<html lang="vi">' in page.text
     assert "Tên đăng nhập" in page.text
     assert "<script" not in page.text
     assert "http://" not in page.text
     assert "https://" not in page.text
     assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
+
+
+def test_pages_follow_the_readers_language(hub_demo):
+    """The choice on one page holds on all of them, errors included; each page leads to the other language."""
+    visitor = hub_demo.visitor()
+    page = visitor.http.get("/hub/login", params={"next": "/services/hoc/ket-qua", "lang": "en"})
+    assert '<html lang="en">' in page.text
+    assert "User name" in page.text
+    assert 'href="/hub/login?next=%2Fservices%2Fhoc%2Fket-qua&amp;lang=vi"' in page.text
+    wrong = visitor.sign_in("lan", "sai mật khẩu")
+    assert (wrong.status_code, '<html lang="en">' in wrong.text) == (403, True)
+    assert not re.search("[À-ỹ]", re.sub("Học vụ số|Tiếng Việt", "", visitor.http.get("/hub/khong-co").text))
+    assert '<html lang="vi">' in visitor.http.get("/hub/login", params={"lang": "vi"}).text
+    assert '<html lang="vi">' in visitor.http.get("/hub/khong-co", params={"lang": "xx"}).text
+
+
+def test_guessing_passwords_is_slowed_down(hub_demo):
+    """After ten failed tries the account asks to wait, in words and with Retry-After; so does a name of nobody's."""
+    add_account(hub_demo.places, "bị.đoán", PASSWORD, replace=True)
+    for name in ("bị.đoán", "không.có.ai"):
+        visitor = hub_demo.visitor()
+        answers = (visitor.sign_in(name, f"đoán lần {n}") for n in range(30))
+        refused = list(itertools.takewhile(lambda answer: answer.status_code == 403, answers))
+        assert len(refused) >= 10
+        told = visitor.sign_in(name, "đoán nữa")
+        assert (told.status_code, 'role="alert"' in told.text) == (429, True)
+        assert "hãy đợi" in told.text
+        assert 0 < int(told.headers["Retry-After"]) <= 60
+
+
+def test_signing_out_stops_the_persons_jupyterlab(hub_demo):
+    """Every browser of theirs is signed out, and the server and its token are gone."""
+    hub_demo.accounts[add_account(hub_demo.places, "về", PASSWORD, replace=True)] = PASSWORD
+    here, there = hub_demo.visitor("về"), hub_demo.visitor("về")
+    there.open_lab()
+    assert hub_demo.lab_asks("về", "GET", "user") == 200
+    assert "Đã đăng xuất" in here.http.get("/hub/logout").text
+    assert not here.is_signed_in()
+    assert not there.is_signed_in()
+    assert hub_demo.lab_asks("về", "GET", "user") == 403
+    folder = str(hub_demo.places.homes / folder_of("về"))
+    wait_for(
+        "the server is stopped",
+        lambda: not any(folder in " ".join(p.cmdline()) for p in hub_demo.processes()),
+    )
 
 
 def test_nobody_can_sign_up_or_list_accounts(hub_demo):

@@ -20,7 +20,9 @@ from site_course import ALICE, BASE, BOB, LESSON, SECRETS, Learner, make_site_co
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from conftest import PASSWORD
 from hocvuso.grading.grade import grade_waiting
+from hocvuso.hub.accounts import add_account
 from hocvuso.places import Places, folder_of
 
 pytestmark = pytest.mark.slow
@@ -251,14 +253,17 @@ def test_cookies_are_for_this_site_alone(hostile_url: str) -> None:
 @pytest.mark.parametrize(
     "there", ["https://evil.example/", "//evil.example/", "/\\evil.example", "https:evil.example"]
 )
-def test_nobody_is_led_to_another_site(hostile_url: str, hostile_alice: Learner, there: str) -> None:
+def test_nobody_is_led_to_another_site(hostile_places: Places, hostile_url: str, there: str) -> None:
     """What a link names as the next page is followed within the site only."""
-    for path in ("/hub/login", "/hub/logout", f"{BASE}logout", f"{BASE}oauth_callback"):
-        with httpx.Client(base_url=hostile_url, cookies=hostile_alice.http.cookies) as copy:
+    add_account(hostile_places, "chi", PASSWORD, replace=True)
+    learner = next(_signed_in(hostile_url, "chi"))
+    for path in ("/hub/login", f"{BASE}oauth_callback", "/hub/logout", f"{BASE}logout"):
+        with httpx.Client(base_url=hostile_url, cookies=learner.http.cookies) as copy:
             answer = copy.get(path, params={"next": there, "state": there, "code": "x"})
         location = answer.headers.get("location", "/")
         assert location.startswith("/"), (path, location)
         assert not location.startswith(("//", "/\\")), (path, location)
+    learner.http.close()
 
 
 def test_a_name_that_stands_twice(hostile_alice: Learner) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections.abc import Iterator
@@ -11,11 +12,12 @@ import httpx
 import psutil
 import pytest
 from site_course import ALICE, BASE, BOB, LESSON, SECRETS, Learner, make_site_course, running_site
-from websockets.exceptions import InvalidStatus
-from websockets.sync.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
 
-from conftest import wait_for
+from conftest import PASSWORD, wait_for
 from hocvuso.exchange.receipts import PublicKey, check_signature
+from hocvuso.hub.accounts import add_account
 from hocvuso.places import Places, folder_of
 
 pytestmark = pytest.mark.slow
@@ -506,6 +508,75 @@ def _channel_status(learner: Learner, kernel: str) -> int:
 def test_what_voila_would_offer_beside_is_not_there(site_alice: Learner, path: str) -> None:
     """No listing, no files, no rendering of a path, no kernels but through our pages."""
     assert site_alice.get(path).status_code == 404
+
+
+# ---- signing out
+
+
+def test_signing_out_ends_every_session(site_url: str, site_places: Places) -> None:
+    """Signed out in one browser: in the other one each page asks to sign in, the kernel and the line to it are gone."""
+    add_account(site_places, "cúc", PASSWORD, replace=True)
+    here, there = (next(_signed_in(site_url, "cúc")) for _ in range(2))
+    kernel = _kernel_of(there.get(f"song/{LESSON}/thu-dem").text)
+    address = f"{site_url.replace('http', 'ws', 1)}{BASE}api/kernels/{kernel}/channels?session_id=x"
+    with connect(address, additional_headers={"Cookie": there.cookies}, origin=site_url) as line:
+        said = here.get("logout")
+        assert (said.status_code, said.url.path) == (200, "/hub/logout")
+        assert "trên mọi thiết bị khác" in said.text
+        assert "on all other devices" not in said.text
+        assert _closed_with(line) == 4401
+    for browser in (here, there):
+        for path in (
+            "",
+            f"bai/{LESSON}",
+            "ket-qua",
+            "chung-nhan",
+            f"voila/{LESSON}",
+            f"song/{LESSON}/thu-dem",
+        ):
+            assert browser.get(path).url.path == "/hub/login", path
+        for path in ("api/me", f"api/answers/{LESSON}", f"api/result/{LESSON}", "bien-nhan/abc"):
+            assert browser.get(path).status_code == 401, path
+        assert browser.http.get("/hub/home").url.path == "/hub/login"
+        assert browser.http.get("/hub/api/user").status_code == 403
+        assert _channel_status(browser, kernel) == 403
+    assert "không còn đăng nhập" in here.get("logout", params={"lang": "vi"}).text
+    there.sign_in("cúc")
+    assert there.send("GET", f"api/kernels/{kernel}").status_code == 403, "nobody's any more"
+    for browser in (here, there):
+        browser.http.close()
+
+
+def _closed_with(line: ClientConnection) -> int:
+    """Hear everything until the line is closed; the code that it was closed with."""
+    with contextlib.suppress(ConnectionClosed):
+        while True:
+            line.recv(timeout=30)
+    return line.close_code
+
+
+@pytest.mark.parametrize("token", [None, "token x", "token"])
+def test_only_the_hub_says_who_has_signed_out(site_alice: Learner, token: str | None) -> None:
+    """Nobody else can end a person's sessions by asking the site."""
+    headers = {"Authorization": token} if token else {}
+    body = {"learner": ALICE}
+    refused = site_alice.http.post(f"{BASE}api/signed-out", json=body, headers=headers)
+    assert refused.status_code == 403
+    assert site_alice.get("api/me").status_code == 200
+
+
+def test_handing_in_too_often_is_told_when_to_go_on(site_url: str, site_places: Places) -> None:
+    """429, how long to wait, and a sentence in the learner's language; another learner is not hindered."""
+    add_account(site_places, "dung", PASSWORD, replace=True)
+    learner = next(_signed_in(site_url, "dung"))
+    learner.get("", params={"lang": "en"})
+    told = next(
+        answer for answer in (learner.hand_in("t14-05") for _ in range(50)) if answer.status_code != 404
+    )
+    assert told.status_code == 429
+    assert int(told.headers["Retry-After"]) > 0
+    assert "too fast" in told.json()["error"]
+    learner.http.close()
 
 
 # ---- what every answer looks like

@@ -13,9 +13,10 @@ from traitlets.config import Config
 
 import hocvuso
 from hocvuso.errors import SetupError
-from hocvuso.hub.jupyterhub import TEMPLATES, configure
+from hocvuso.hub.jupyterhub import configure
 from hocvuso.hub.lab import kernel_environment
 from hocvuso.hub.lab_files import learner_files, trainer_files
+from hocvuso.hub.reader import TEMPLATES, in_language
 from hocvuso.hub.settings import HubSettings
 from hocvuso.places import Places
 
@@ -123,9 +124,43 @@ def test_page_is_plain_vietnamese_html(template):
     assert "://" not in text
     assert "| safe" not in text
     bare = re.sub(
-        r"{%.*?%}|{{.*?}}|{#.*?#}|<script>.*?</script>|<style>.*?</style>|<[^>]*>", "", text, flags=re.DOTALL
+        r"{%.*?%}|{{.*?}}|{#.*?#}|<script[^>]*>.*?</script>|<style[^>]*>.*?</style>|<[^>]*>",
+        "",
+        text,
+        flags=re.DOTALL,
     )
     assert not re.search(r"\w", bare)
+
+
+@pytest.mark.parametrize(
+    ("uri", "there"),
+    [
+        ("/hub/login?next=%2Fservices%2Fhoc%2F", "/hub/login?next=%2Fservices%2Fhoc%2F&lang=en"),
+        ("/hub/login?lang=vi&lang=xx", "/hub/login?lang=en"),
+        ("/hub/oauth_callback?code=abc&state=x", "/hub/login?lang=en"),
+    ],
+)
+def test_the_same_page_in_another_language(uri, there):
+    """The way on stays in the address; a sign-in code is not used twice."""
+    assert in_language(uri, "en") == there
+
+
+@pytest.mark.parametrize(
+    ("https", "told", "proxies"),
+    [
+        ("1", "", ("127.0.0.1", "::1")),
+        ("0", "", ()),
+        ("1", "-", ()),
+        ("0", "10.0.0.2, ::1", ("10.0.0.2", "::1")),
+    ],
+)
+def test_which_proxies_are_believed(https, told, proxies):
+    """Behind HTTPS this machine's own, else those that are named; it survives the way through the environment."""
+    settings = HubSettings.from_environment({"HOCVUSO_HTTPS": https, "HOCVUSO_TRUSTED_PROXIES": told})
+    assert settings.trusted_proxies == proxies
+    assert HubSettings.from_environment(settings.environment()) == settings
+    with pytest.raises(SetupError, match="máy-chủ"):
+        HubSettings.from_environment({"HOCVUSO_TRUSTED_PROXIES": "127.0.0.1,máy-chủ"})
 
 
 def test_proxy_is_pinned_without_naming_a_registry():

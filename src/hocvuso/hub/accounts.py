@@ -11,7 +11,7 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -25,13 +25,15 @@ from nativeauthenticator import NativeAuthenticator
 from nativeauthenticator.orm import UserInfo
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
-from traitlets import Bool, default
+from traitlets import Bool, Instance, List, Unicode, default
 
 from hocvuso.errors import PeopleError
 from hocvuso.hub.logs import nobody
 from hocvuso.hub.secret_files import make_private, write_private
+from hocvuso.hub.tries import Tries
 from hocvuso.language import N_, nfc
 from hocvuso.places import Places, folder_of
+from hocvuso.rates import Limits
 
 TRAINERS = "trainers"
 OPERATORS = "operators"
@@ -80,6 +82,8 @@ class HocVuSoAuthenticator(NativeAuthenticator):  # type: ignore[misc]  # untype
     """Names and passwords in the hub's database, hashed by bcrypt; no sign-up, no list of accounts."""
 
     demo = Bool(False, config=True, help="Whether the sample accounts of the demo may sign in")
+    limits = Instance(Limits, (), config=True, help="How often somebody may fail to sign in")
+    trusted_proxies = List(Unicode(), config=True, help="Addresses whose X-Forwarded-For is believed")
 
     @default("db")
     def _hubs_own_session(self) -> Any:
@@ -88,8 +92,9 @@ class HocVuSoAuthenticator(NativeAuthenticator):  # type: ignore[misc]  # untype
 
     def __init__(self, **kwargs: Any) -> None:  # traitlets' and the hub's own arguments
         super().__init__(**kwargs)
-        if not self.demo:
-            _forget_sessions(self.db, SAMPLES)
+        self.tries = Tries(self.limits, self.trusted_proxies)
+        if not self.demo and "users" in inspect(self.db.get_bind()).get_table_names():
+            end_sessions(self.db, self.db.query(orm.User).filter(orm.User.name.in_(list(SAMPLES))))
 
     def normalize_username(self, username: str) -> str:
         """NFC and lower case, so that one name typed on two keyboards is one account."""
@@ -122,23 +127,20 @@ class HocVuSoAuthenticator(NativeAuthenticator):  # type: ignore[misc]  # untype
         """Whether ``username`` is a sample account on a hub that is no demo."""
         return username in SAMPLES and not self.demo
 
-    async def authenticate(self, handler: object, data: Mapping[str, str]) -> str | None:
-        """The user's name when the password is theirs, else None; the same work is done either way."""
-        del handler
+    async def authenticate(self, handler: Any, data: Mapping[str, str]) -> str | None:
+        """The user's name when the password is theirs, else None; the same work is done either way.
+
+        HTTP 429 after too many failed tries, also for a name that has no account.
+        """
         username = self.normalize_username(data.get("username", ""))
-        known = self.get_user(username)
-        usable = known is not None and known.is_authorized and not self.is_refused(username)
-        if known is not None and self.is_blocked(username):
-            return None
-        hashed = known.password if usable else _nobodys_hash()
-        # bcrypt takes a fifth of a second on purpose; in a thread, so that the hub goes on serving
-        right = await asyncio.to_thread(matches, data.get("password", ""), hashed)
-        if usable and right:
-            self.successful_login(username)
-            return username
-        if known is not None:
-            self.add_login_attempt(username)
-        return None
+        with self.tries.one(username, handler.request.headers) as attempt:
+            known = self.get_user(username)
+            usable = known is not None and known.is_authorized and not self.is_refused(username)
+            hashed = known.password if usable else _nobodys_hash()
+            # bcrypt takes a fifth of a second on purpose; in a thread, so that the hub goes on serving
+            right = await asyncio.to_thread(matches, data.get("password", ""), hashed)
+            attempt.right = usable and right
+        return username if attempt.right else None
 
     async def refresh_user(self, user: Any, handler: object = None) -> bool:
         """Refuse a session that outlived its account's right to be here."""
@@ -147,11 +149,23 @@ class HocVuSoAuthenticator(NativeAuthenticator):  # type: ignore[misc]  # untype
         return known is not None and bool(known.is_authorized) and not self.is_refused(user.name)
 
     def get_handlers(self, app: object) -> list[tuple[str, type]]:
-        """Only the page to change one's own password; the hub's own sign-in page does the rest."""
+        """The page to change one's own password, and signing out; the hub's own sign-in page does the rest."""
         from hocvuso.hub.pages import ChangePassword  # they need this module
+        from hocvuso.hub.sign_out import SignOut
 
         del app
-        return [("/change-password", ChangePassword)]
+        return [("/change-password", ChangePassword), ("/logout", SignOut)]
+
+
+def end_sessions(session: Session, users: Iterable[orm.User], *, keep: Iterable[str] = ()) -> None:
+    """End every session of ``users``: cookies, tokens (but those in ``keep``) and half-finished sign-ins."""
+    kept = {orm.APIToken.find(session, token) for token in keep}
+    for user in users:
+        user.cookie_id = orm.new_token()
+        for grant in (*user.api_tokens, *user.oauth_codes):
+            if grant not in kept:
+                session.delete(grant)
+    session.commit()
 
 
 def matches(password: str, hashed: bytes) -> bool:
@@ -252,17 +266,6 @@ def _hub_session(places: Places) -> Iterator[Session]:
         engine = session.get_bind()
         session.close()
         engine.dispose()
-
-
-def _forget_sessions(session: Session, names: Mapping[str, object]) -> None:
-    """End every session of ``names``: cookies, tokens and half-finished sign-ins."""
-    if "users" not in inspect(session.get_bind()).get_table_names():
-        return
-    for user in session.query(orm.User).filter(orm.User.name.in_(list(names))):
-        user.cookie_id = orm.new_token()
-        for grant in (*user.api_tokens, *user.oauth_codes):
-            session.delete(grant)
-    session.commit()
 
 
 def _read_accounts(file: Path) -> dict[str, str]:

@@ -22,30 +22,16 @@ import hocvuso
 from hocvuso.errors import SetupError
 from hocvuso.hub.accounts import OPERATORS, SAMPLES, TRAINERS, HocVuSoAuthenticator, database_url
 from hocvuso.hub.logs import keep_people_out
+from hocvuso.hub.reader import POLICY, TEMPLATES, speak_to_readers
 from hocvuso.hub.secret_files import keep_secret, make_private
 from hocvuso.hub.settings import SERVICE, SITE_MAY_READ, SITE_PATH, HubSettings, site_environment
 from hocvuso.hub.spawner import LabSpawner
-from hocvuso.language import N_, SOURCE, get_language
+from hocvuso.language import N_
 from hocvuso.places import Places
 
 COOKIE_DAYS = 14
-TEMPLATES = Path(__file__).parent / "templates"
 _PROXY = Path("node", "node_modules", "configurable-http-proxy", "bin", "configurable-http-proxy")
 _WARNING, _SERVER_ERROR = 400, 500
-
-# The hub's admin page and its token page bring scripts in the page itself; ours need none.
-_POLICIES = (
-    "default-src 'self'",
-    "script-src 'self' 'unsafe-inline'",
-    "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data:",
-    "font-src 'self' data:",
-    "object-src 'none'",
-    "base-uri 'self'",
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-)
-CONTENT_SECURITY_POLICY = "; ".join(_POLICIES)
 
 
 def configure(c: Any, places: Places, *, settings: HubSettings) -> None:
@@ -115,8 +101,8 @@ def _people(c: Any, settings: HubSettings) -> None:
     c.HocVuSoAuthenticator.demo = settings.demo
     c.HocVuSoAuthenticator.allow_all = True  # everyone whose account an operator made; there is no sign-up
     c.HocVuSoAuthenticator.enable_signup = False
-    c.HocVuSoAuthenticator.allowed_failed_logins = 10
-    c.HocVuSoAuthenticator.seconds_before_next_try = 60
+    c.HocVuSoAuthenticator.limits = settings.limits
+    c.HocVuSoAuthenticator.trusted_proxies = list(settings.trusted_proxies)
     members = {
         group: [name for name, of in SAMPLES.items() if of == group] for group in (TRAINERS, OPERATORS)
     }
@@ -158,9 +144,8 @@ def _roles(c: Any, settings: HubSettings) -> None:
 
 def _pages(c: Any) -> None:
     c.JupyterHub.template_paths = [str(TEMPLATES)]
-    language = get_language(SOURCE)
-    # the hub calls what is callable with the user who looks, and shows the outcome
-    c.JupyterHub.template_vars = {"_": lambda _user: language, "lang": language.code, "site_url": SITE_PATH}
+    c.JupyterHub.template_vars = {"site_url": SITE_PATH}
+    speak_to_readers()
 
 
 def _web(c: Any, settings: HubSettings) -> None:
@@ -168,7 +153,7 @@ def _web(c: Any, settings: HubSettings) -> None:
     c.JupyterHub.tornado_settings = {
         "cookie_options": settings.cookie_options,
         "headers": {
-            "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+            "Content-Security-Policy": POLICY,
             "Referrer-Policy": "same-origin",
             "X-Content-Type-Options": "nosniff",
         },
@@ -178,6 +163,7 @@ def _web(c: Any, settings: HubSettings) -> None:
     keep_people_out()
     c.JupyterHub.allow_named_servers = False
     c.JupyterHub.shutdown_on_logout = True
+    c.JupyterHub.oauth_require_pkce = True  # site and JupyterLabs send it
     c.JupyterHub.activity_resolution = 300
     c.JupyterHub.last_activity_interval = 600
     c.JupyterHub.concurrent_spawn_limit = 4

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from jupyterhub import orm
 from jupyterhub.handlers import BaseHandler
 from tornado import web
 
 from hocvuso.errors import PeopleError
-from hocvuso.hub.accounts import check_password, hash_password, matches
+from hocvuso.hub.accounts import check_password, end_sessions, hash_password, matches
+from hocvuso.hub.sign_out import tell_site
 from hocvuso.language import N_
 
 
@@ -39,21 +39,23 @@ class ChangePassword(BaseHandler):  # type: ignore[misc]  # jupyterhub is untype
             self.set_status(400)
             await self._show(error=error)
             return
-        user.orm_user.cookie_id = orm.new_token()  # signs out whoever else holds a cookie of this account
-        self.db.commit()
+        labs = [spawner.api_token for spawner in user.spawners.values() if spawner.api_token]
+        end_sessions(self.db, [user.orm_user], keep=labs)
+        tell_site(self, user.name)
         self.set_login_cookie(user)
         await self._show(done=True)
 
     async def _check_old(self, account: Any, password: str) -> None:
-        if account is None or self.authenticator.is_blocked(account.username):
+        if account is None:
             raise PeopleError(N_("Chưa đổi được mật khẩu: hãy thử lại sau ít phút."))
-        if not await asyncio.to_thread(matches, password, account.password):
-            self.authenticator.add_login_attempt(account.username)
+        with self.authenticator.tries.one(account.username) as attempt:
+            attempt.right = await asyncio.to_thread(matches, password, account.password)
+        if not attempt.right:
             raise PeopleError(N_("Mật khẩu hiện tại chưa đúng: hãy nhập lại."))
 
     async def _show(self, *, error: PeopleError | None = None, done: bool = False) -> None:
         html = await self.render_template("change-password.html", error=error, done=done)
-        await self.finish(html)
+        self.finish(html)
 
 
 def _check_same(new: str, again: str) -> None:

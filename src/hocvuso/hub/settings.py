@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import socket
 import sys
@@ -19,6 +20,7 @@ SITE_PATH = f"/services/{SERVICE}/"
 SITE_MAY_READ = ("read:users:groups!user",)
 """What the site is told of who is signed in: their name and groups. It can do nothing on a learner's behalf."""
 SITE_COMMAND = (sys.executable, "-m", "hocvuso.site")
+LOOPBACK = ("127.0.0.1", "::1")
 _PORTS = 65536
 _SHORTEST_TOKEN = 32
 
@@ -39,23 +41,27 @@ class HubSettings:
     site_token_file: Path | None = None
     """Where hub and site read the token that they know each other by, when the site is started beside the hub (as
     another system user). Their inner ports then follow the public one, so that each knows the other's."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses of the proxies before ours, whose ``X-Forwarded-For`` is believed."""
     limits: Limits = field(default_factory=Limits)
     """How often somebody may sign in, save and hand in."""
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str]) -> Self:
-        """The settings in ``HOCVUSO_HOST``, ``_PORT``, ``_DEMO``, ``_HTTPS``, ``_SITE_TOKEN_FILE``, ``_LIMIT_…``."""
+        """The settings in the variables ``HOCVUSO_…``; docs/operators.md says what each means."""
         port, token_file = env.get("HOCVUSO_PORT") or "8000", env.get("HOCVUSO_SITE_TOKEN_FILE")
         if not port.isdecimal() or not 0 < int(port) < _PORTS:
             raise SetupError(
                 N_("HOCVUSO_PORT phải là số cổng từ 1 đến 65535, không phải “{port}”."), port=port
             )
+        https = env.get("HOCVUSO_HTTPS") == "1"
         return cls(
             host=env.get("HOCVUSO_HOST") or "127.0.0.1",
             port=int(port),
             demo=env.get("HOCVUSO_DEMO") == "1",
-            https=env.get("HOCVUSO_HTTPS") == "1",
+            https=https,
             site_token_file=Path(token_file) if token_file else None,
+            trusted_proxies=_proxies(env.get("HOCVUSO_TRUSTED_PROXIES"), behind_one=https),
             limits=Limits.from_environment(env),
         )
 
@@ -67,6 +73,7 @@ class HubSettings:
             "HOCVUSO_DEMO": "1" if self.demo else "0",
             "HOCVUSO_HTTPS": "1" if self.https else "0",
             "HOCVUSO_SITE_TOKEN_FILE": str(self.site_token_file or ""),
+            "HOCVUSO_TRUSTED_PROXIES": ",".join(self.trusted_proxies) or "-",
             **self.limits.environment(),
         }
 
@@ -125,6 +132,25 @@ def is_free(host: str, port: int) -> bool:
 def site_environment(root: os.PathLike[str], limits: Limits) -> dict[str, str]:
     """What the site's process is told beside what the hub tells every service."""
     return {"HOCVUSO_ROOT": os.fspath(root), "PYTHONUNBUFFERED": "1", **limits.environment()}
+
+
+def _proxies(text: str | None, *, behind_one: bool) -> tuple[str, ...]:
+    """The addresses in ``text``, none for ``-``; unsaid, this machine's own when people come through a proxy."""
+    if not text:
+        return LOOPBACK if behind_one else ()
+    found = tuple(address.strip() for address in text.split(",")) if text != "-" else ()
+    for address in found:
+        try:
+            ipaddress.ip_address(address)
+        except ValueError:
+            raise SetupError(
+                N_(
+                    "HOCVUSO_TRUSTED_PROXIES: “{address}” không phải địa chỉ IP. Hãy ghi địa chỉ các máy proxy, "
+                    "cách nhau bằng dấu phẩy, ví dụ 127.0.0.1,10.0.0.2."
+                ),
+                address=address,
+            ) from None
+    return found
 
 
 def _free_ports_after(port: int) -> tuple[int, int, int]:

@@ -17,13 +17,13 @@ from pathlib import Path
 
 from jupyterhub.spawner import SimpleLocalProcessSpawner
 from jupyterhub.utils import random_port
-from tornado.web import HTTPError
 from traitlets import Unicode
 
 from hocvuso.errors import HocVuSoError, SetupError
 from hocvuso.hub.accounts import TRAINERS, check_username
 from hocvuso.hub.lab import SECRET_NAMES, SECRETS_FD
 from hocvuso.hub.lab_files import HOME_OVERLAYS, learner_files, trainer_files
+from hocvuso.hub.refusals import refusal
 from hocvuso.kernels.sandbox import Limits, clean_env, sandbox_command
 from hocvuso.language import N_
 from hocvuso.places import COURSE, Places, folder_of
@@ -79,9 +79,8 @@ class LabSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]  # jupyterhub
             finally:
                 os.close(pipe)
         except HocVuSoError as error:
-            refused = HTTPError(503)  # of any other exception that comes at once the hub shows no word
-            refused.jupyterhub_message = error.tell()  # type: ignore[attr-defined]  # the hub's own protocol
-            raise refused from error
+            # of any other exception that comes at once the hub shows no word
+            raise refusal(503, error) from error
         return ip, port
 
     def _command(self, env: dict[str, str]) -> list[str]:

@@ -15,6 +15,8 @@ from babel.messages.pofile import read_po
 
 SOURCE = "vi"
 LOCALES = Path(__file__).parent / "locale"
+LANG_COOKIE = "hocvuso-lang"
+"""The cookie in which hub and site keep a reader's choice."""
 
 
 class Language:
@@ -43,6 +45,11 @@ def nfc(text: str) -> str:
 def languages() -> tuple[str, ...]:
     """The codes of all languages, Vietnamese first."""
     return (SOURCE, *sorted(f.parent.name for f in LOCALES.glob("*/hocvuso.po")))
+
+
+def choose_language(asked: str, kept: str) -> str:
+    """The code of the language to answer in: the one asked for now, else the one kept, else Vietnamese."""
+    return next((code for code in (asked, kept) if code in languages()), SOURCE)
 
 
 @cache

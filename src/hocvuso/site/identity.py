@@ -7,7 +7,9 @@ from typing import Any
 from jupyter_server.auth import Authorizer
 from jupyterhub.singleuser.extension import JupyterHubIdentityProvider, JupyterHubOAuthCallbackHandler
 from jupyterhub.utils import url_path_join
-from traitlets import Unicode
+from traitlets import Unicode, default
+
+from hocvuso.site.sign_out import HubsWord, SignedOut
 
 
 class HubIdentity(JupyterHubIdentityProvider):  # type: ignore[misc]  # jupyterhub is untyped for us
@@ -17,11 +19,16 @@ class HubIdentity(JupyterHubIdentityProvider):  # type: ignore[misc]  # jupyterh
     # refuse the first and hand out the service's own API token in the second.
     token = Unicode("")
 
+    @default("hub_auth")
+    def _hubs_word(self) -> HubsWord:
+        return HubsWord(parent=self)
+
     def get_handlers(self) -> list[tuple[Any, ...]]:
-        """Sign-out and the OAuth callback, below the service's prefix (Voila does not add it)."""
+        """Sign-out, ours and as the hub tells of it, and the OAuth callback, below the service's prefix."""
         prefix = self.hub_auth.base_url
         callback = {"hub_auth": self.hub_auth}
-        return [
+        return [  # Voila does not add the prefix
+            (url_path_join(prefix, "api/signed-out"), SignedOut, {"hub": self.hub_auth}),
             (url_path_join(prefix, "logout"), self.logout_handler_class),
             (url_path_join(prefix, "oauth_callback"), JupyterHubOAuthCallbackHandler, callback),
         ]

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
+from weakref import WeakSet
 
 import zmq
 import zmq.asyncio
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager, NoSuchKernel
 from jupyter_core.utils import ensure_async
+from jupyter_server.services.kernels.connection.base import (
+    deserialize_binary_message,
+    deserialize_msg_from_ws_v1,
+)
+from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from jupyter_server.utils import ApiPath
 from tornado import websocket
@@ -26,6 +34,11 @@ SPEC = "python3"
 PROVISIONER = "hocvuso-sandbox"
 # libzmq's default of 1023 per context ends a service at about 170 connected learners, at 6 sockets each
 SOCKETS = 65_000
+WIDGET_MESSAGES = frozenset(
+    {"comm_open", "comm_close", "comm_msg", "comm_info_request", "kernel_info_request"}
+)
+WIDGET_TARGETS = frozenset({"jupyter.widget", "jupyter.widget.control"})
+SIGNED_OUT = 4401  # a websocket's own range; as HTTP's 401
 
 
 class NoRoomError(HocVuSoError):
@@ -42,8 +55,36 @@ class Opening:
 OPENING: ContextVar[Opening] = ContextVar("hocvuso_opening")
 
 
+def may_pass(channel: str | None, kind: object, content: Mapping[str, Any]) -> bool:
+    """Whether a browser may send its kernel this message: what widgets need, and nothing that runs or ends it."""
+    if channel != "shell" or kind not in WIDGET_MESSAGES:
+        return False
+    return kind != "comm_open" or content.get("target_name") in WIDGET_TARGETS
+
+
+class WidgetLine(ZMQChannelsWebsocketConnection):
+    """Passes on what `may_pass`, and drops the rest without a word."""
+
+    def handle_incoming_message(self, incoming_msg: Any) -> None:
+        """Look into the message in whichever of the three forms it came; whatever is malformed raises."""
+        if self.subprotocol == "v1.kernel.websocket.jupyter.org":
+            channel, parts = deserialize_msg_from_ws_v1(incoming_msg)  # type: ignore[no-untyped-call]
+            header, content = self.session.unpack(parts[0]), self.session.unpack(parts[3])
+        else:
+            read = deserialize_binary_message if isinstance(incoming_msg, bytes) else json.loads
+            message = read(incoming_msg)
+            channel, header, content = message.get("channel"), message["header"], message.get("content")
+        if may_pass(channel, header["msg_type"], content or {}):
+            super().handle_incoming_message(incoming_msg)
+
+
 class KernelSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]  # voila is untyped for us
-    """A learner's line to their kernel: widgets' messages only, no code (Voila's list of allowed messages)."""
+    """A learner's line to their kernel, closed when they sign out."""
+
+    async def open(self, kernel_id: str) -> None:
+        """Connect, and let the kernels know who listens."""
+        self.kernel_manager.lines.add(self)
+        await super().open(kernel_id)
 
     def on_message(self, ws_message: str | bytes) -> None:
         """Pass the message on; a malformed one ends the line, and no log repeats what was in it."""
@@ -90,6 +131,7 @@ class LearnerKernels(AsyncMappingKernelManager):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)  # type: ignore[no-untyped-call]
         self._owners: dict[str, str] = {}
+        self.lines: WeakSet[KernelSocket] = WeakSet()
         self._starting = 0
 
     @default("context")
@@ -141,6 +183,13 @@ class LearnerKernels(AsyncMappingKernelManager):
         """End the kernel now, if it still runs."""
         if kernel_id in self:
             await self.shutdown_kernel(kernel_id, now=True)  # type: ignore[no-untyped-call]
+
+    async def end_all(self, learner: str) -> None:
+        """Close the learner's lines and end their kernels."""
+        for line in [line for line in self.lines if line.current_user.username == learner]:
+            line.close(SIGNED_OUT)
+        for kernel_id in [kernel for kernel, owner in self._owners.items() if owner == learner]:
+            await self.end(kernel_id)
 
     async def _make_room(self, learner: str) -> None:
         """End the learner's least recently used kernels above the limit; NoRoomError when the machine is full."""

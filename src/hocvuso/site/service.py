@@ -33,11 +33,12 @@ from hocvuso.places import Places, find_places
 from hocvuso.rates import Buckets, Limits
 from hocvuso.site import answers, certificates, live, pages
 from hocvuso.site.identity import HubIdentity, OwnKernelsOnly
-from hocvuso.site.kernels import BoxedSpecs, KernelSocket, LearnerKernels
+from hocvuso.site.kernels import BoxedSpecs, KernelSocket, LearnerKernels, WidgetLine
 from hocvuso.site.ledger import Ledger
 from hocvuso.site.messages import browser_messages
 from hocvuso.site.search import Index
 from hocvuso.site.shelf import EDITION, Shelf
+from hocvuso.site.sign_out import SignedOut
 from hocvuso.site.web import STATIC, FrontEnd, NotFound, Static, log_request, make_templates
 
 VOILA_PATH = Path(__file__).parent / "voila"
@@ -46,6 +47,7 @@ KEPT = {  # handlers of Voila's own that stay; all others (files, templates, con
     VoilaKernelWebsocketHandler,
     JupyterHubLogoutHandler,
     JupyterHubOAuthCallbackHandler,
+    SignedOut,
 }
 OURS = {VoilaKernelWebsocketHandler: KernelSocket}
 UNSAID = (  # lines that name the user whom JupyterHub turns away, or repeat what a learner sent to a kernel
@@ -222,6 +224,7 @@ def configure(places: Places, *, service_url: str, prefix: str) -> Config:
     c.Voila.ip, c.Voila.port = address.hostname, address.port
     c.Voila.base_url, c.Voila.root_dir, c.Voila.open_browser = prefix, str(places.release), False
     c.Voila.identity_provider_class, c.Voila.authorizer_class = HubIdentity, OwnKernelsOnly
+    c.Voila.kernel_websocket_connection_class = WidgetLine
     c.Voila.log_level = logging.WARNING
     v = c.VoilaConfiguration
     v.template, v.theme = live.TEMPLATE, "light"

@@ -25,7 +25,7 @@ from hocvuso.errors import (
     StorageError,
     SubmissionError,
 )
-from hocvuso.language import N_, Language, get_language, languages
+from hocvuso.language import LANG_COOKIE, N_, Language, choose_language, get_language, languages
 from hocvuso.lessons.page import SHARED_TEMPLATES
 from hocvuso.rates import Buckets
 from hocvuso.site.kernels import NoRoomError
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 VIET_NAM = timezone(timedelta(hours=7))
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
-LANG_COOKIE = "hocvuso-lang"
 POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'self'"
@@ -163,13 +162,10 @@ class SiteHandler(JupyterHandler):
 
     def _choose_language(self) -> None:
         asked = self.request.query_arguments.get("lang", [b""])[-1].decode("ascii", "ignore")
-        kept = self.get_cookie(LANG_COOKIE, "")
-        if asked in languages():
-            path = self.site.base_url
-            self.set_cookie(LANG_COOKIE, asked, expires_days=365, path=path, samesite="Lax", httponly=True)
-        else:
-            asked = kept
-        self.lang = asked if asked in languages() else languages()[0]
+        self.lang = choose_language(asked, self.get_cookie(LANG_COOKIE, ""))
+        if asked == self.lang:
+            options = self.settings["xsrf_cookie_kwargs"]
+            self.set_cookie(LANG_COOKIE, asked, expires_days=365, path="/", httponly=True, **options)
 
     def show(self, template: str, **context: object) -> None:
         """Answer with a page of ours."""
