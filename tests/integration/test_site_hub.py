@@ -584,7 +584,7 @@ def test_handing_in_too_often_is_told_when_to_go_on(site_url: str, site_places: 
 
 def _all_pages(learner: Learner) -> list[httpx.Response]:
     paths = ["", f"bai/{LESSON}", "ket-qua", "chung-nhan", "xac-minh", "khong-co", f"api/answers/{LESSON}",
-             "api/me", f"api/result/{LESSON}", "static/host.js", "static/questions/choice.js", f"song/{LESSON}/thu-dem",
+             "api/me", f"api/result/{LESSON}", "static/host.js", "static/questions.js", f"song/{LESSON}/thu-dem",
              f"voila/{LESSON}"]  # fmt: skip
     return [learner.send("GET", path) for path in paths]
 

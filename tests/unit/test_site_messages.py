@@ -7,8 +7,9 @@ import unicodedata
 
 import pytest
 
+from hocvuso.site.files import STATIC
 from hocvuso.site.messages import BROWSER
-from hocvuso.site.web import HERE, STATIC, make_templates
+from hocvuso.site.web import HERE, make_templates
 
 _QUOTED = re.compile(r'"([^"\n]*[À-ỹ][^"\n]*)"')
 

@@ -86,9 +86,9 @@ def test_a_page_is_read_again_when_it_changes(shelf_places):
     assert shelf.find_page("t90-01") is first
     assert shelf.find_page("t90-01", "xx") is first
     path = shelf_places.release / "t90-01" / "page.html"
-    path.write_bytes(first.body + b"<!-- -->")
+    path.write_bytes(first.packed.body + b"<!-- -->")
     os.utime(path, ns=(first.stamp + 10**9, first.stamp + 10**9))
-    assert shelf.find_page("t90-01").etag != first.etag
+    assert shelf.find_page("t90-01").packed.etag != first.packed.etag
     assert shelf.find_page("t90-09") is None
 
 

@@ -42,6 +42,7 @@ def nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+@cache
 def languages() -> tuple[str, ...]:
     """The codes of all languages, Vietnamese first."""
     return (SOURCE, *sorted(f.parent.name for f in LOCALES.glob("*/hocvuso.po")))

@@ -8,6 +8,7 @@ from tornado import web
 
 from hocvuso.curriculum import topic_title
 from hocvuso.lessons.catalogue import LessonInfo
+from hocvuso.site.files import send
 from hocvuso.site.ledger import Handed, Result
 from hocvuso.site.progress import Standing, answers_it, by_level, by_topic, next_up, stand
 from hocvuso.site.shelf import choose_edition
@@ -70,20 +71,19 @@ class Lesson(LearnerPage):
         """The page of the learner's edition."""
         editions = [info.edition for info in self.editions_of(lesson)]
         learner = self.learner
-        begun = await asyncio.to_thread(self.site.store.editions_begun, learner)
-        handed = await asyncio.to_thread(self.site.ledger.handed_in, learner)
-        edition = choose_edition(editions, begun=begun, handed_in={h.edition for h in handed})
+        edition = await asyncio.to_thread(self._choose, editions, learner)
         page = self.site.shelf.find_page(edition or "", self.lang)
         if page is None:
             raise web.HTTPError(404)
         self.set_header("Content-Type", "text/html; charset=UTF-8")
         self.set_header("Vary", "Cookie")
-        self.set_header("ETag", page.etag)
-        if self.check_etag_header():
-            self.set_status(304)
-            self.finish()
-        else:
-            self.finish(page.body)
+        send(self, page.packed)
+
+    def _choose(self, editions: list[str], learner: str) -> str | None:
+        if len(editions) == 1:
+            return editions[0]  # nothing to look up
+        handed = {one.edition for one in self.site.ledger.handed_in(learner)}
+        return choose_edition(editions, begun=self.site.store.editions_begun(learner), handed_in=handed)
 
 
 class LessonResult(LearnerPage):

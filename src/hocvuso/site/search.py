@@ -78,11 +78,11 @@ class Index:
 
     def _text(self, info: LessonInfo, lang: str) -> Text:
         page = self._shelf.find_page(info.edition, lang)
-        stamp = page.etag if page else ""
+        stamp = page.packed.etag if page else ""
         kept = self._texts.get((info.edition, lang))
         if kept is None or kept[0] != stamp:
             prompts = " ".join(str(question.get("prompt", "")) for question in info.questions)
-            kept = stamp, Text.of(f"{text_of(page.body.decode('utf-8')) if page else ''} {prompts}")
+            kept = stamp, Text.of(f"{text_of(page.packed.body.decode('utf-8')) if page else ''} {prompts}")
             self._texts[info.edition, lang] = kept
         return kept[1]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import os
@@ -11,7 +10,6 @@ import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
@@ -25,21 +23,20 @@ from traitlets.config import Config
 from voila.app import Voila
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
-from hocvuso import questions
 from hocvuso.exchange.answers import AnswerStore
 from hocvuso.exchange.receipts import SiteKey
-from hocvuso.language import N_, get_language, languages
+from hocvuso.language import N_, get_language
 from hocvuso.places import Places, find_places
 from hocvuso.rates import Buckets, Limits
 from hocvuso.site import answers, certificates, live, pages
+from hocvuso.site.files import Static, address_of
 from hocvuso.site.identity import HubIdentity, OwnKernelsOnly
 from hocvuso.site.kernels import BoxedSpecs, KernelSocket, LearnerKernels, WidgetLine
 from hocvuso.site.ledger import Ledger
-from hocvuso.site.messages import browser_messages
 from hocvuso.site.search import Index
 from hocvuso.site.shelf import EDITION, Shelf
 from hocvuso.site.sign_out import SignedOut
-from hocvuso.site.web import STATIC, FrontEnd, NotFound, Static, log_request, make_templates
+from hocvuso.site.web import NotFound, log_request, make_templates
 
 VOILA_PATH = Path(__file__).parent / "voila"
 KEPT = {  # handlers of Voila's own that stay; all others (files, templates, contents, render) are left out
@@ -84,7 +81,7 @@ class Site:
 
     def static_url(self, name: str) -> str:
         """The address of a static file, with its hash, so that a browser may keep it."""
-        return f"{self.base_url}static/{name}?v={_hash_of(name)}"
+        return address_of(self.base_url, name)
 
 
 class SiteServer(Voila):  # type: ignore[misc]  # voila is untyped for us
@@ -190,31 +187,8 @@ def our_handlers(site: Site) -> list[tuple[Any, ...]]:
         f"api/result/{edition}": answers.ResultState,
         "api/me": answers.Me,
     }
-    static = [
-        (
-            f"{base}static/(questions(?:/[a-z_]+)?\\.(?:js|css)|messages-[a-z]+\\.json)",
-            FrontEnd,
-            {"make": front_end},
-        ),
-        (f"{base}static/(.*)", Static, {"path": str(STATIC)}),
-    ]
-    return [*static, *((base + route, handler, with_site) for route, handler in routes.items())]
-
-
-@cache
-def front_end(name: str) -> str | None:
-    """A question type's front end or the style sheet of all, by its address; None when there is none."""
-    if name == "questions.css":
-        return questions.front_css()
-    if name.startswith("messages-"):
-        lang = name.removeprefix("messages-").removesuffix(".json")
-        return (
-            json.dumps(browser_messages(get_language(lang)), ensure_ascii=False)
-            if lang in languages()
-            else None
-        )
-    kind = name.removeprefix("questions/").removesuffix(".js")
-    return questions.front_module(kind) if kind in questions.types() else None
+    static = (f"{base}static/(.*)", Static)
+    return [static, *((base + route, handler, with_site) for route, handler in routes.items())]
 
 
 def configure(places: Places, *, service_url: str, prefix: str) -> Config:
@@ -268,16 +242,6 @@ def main() -> None:
         prefix=os.environ["JUPYTERHUB_SERVICE_PREFIX"],
     )
     SiteServer.launch_instance(argv=[], config=config)
-
-
-@cache
-def _hash_of(name: str) -> str:
-    text = (
-        front_end(name)
-        if name.startswith(("questions", "messages-"))
-        else (STATIC / name).read_text(encoding="utf-8")
-    )
-    return hashlib.sha256((text or "").encode()).hexdigest()[:12]
 
 
 def _now() -> datetime:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
+import os
 import re
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
@@ -15,6 +15,7 @@ from hocvuso.errors import LessonError
 from hocvuso.language import SOURCE
 from hocvuso.lessons.catalogue import LessonInfo, read_catalogue
 from hocvuso.places import Places
+from hocvuso.site.files import Packed, pack, with_versions
 
 EDITION = r"[a-z0-9][a-z0-9-]{0,63}"
 log = logging.getLogger("hocvuso.site")
@@ -43,8 +44,7 @@ def choose_edition(
 class Page:
     """A built page, ready to be sent."""
 
-    body: bytes
-    etag: str
+    packed: Packed
     stamp: int
 
 
@@ -99,8 +99,7 @@ class Shelf:
             return None
         kept = self._pages.get(path)
         if kept is None or kept.stamp != stamp:
-            body = path.read_bytes()
-            kept = Page(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"', stamp)
+            kept = Page(pack(with_versions(path.read_bytes())), stamp)
             self._pages[path] = kept
         return kept
 
@@ -114,5 +113,16 @@ class Shelf:
         return None
 
     def _fingerprint(self) -> object:
-        files = [self._places.editions, *sorted(self._places.release.glob("*/lesson.json"))]
-        return [(str(f), f.stat().st_mtime_ns, f.stat().st_size) for f in files if f.is_file()]
+        release = os.fspath(self._places.release)
+        found = sorted(os.listdir(release)) if os.path.isdir(release) else []  # noqa: PTH112, PTH208
+        names = (os.path.join(release, name, "lesson.json") for name in found)  # noqa: PTH118
+        return [_stamp_of(path) for path in (os.fspath(self._places.editions), *names)]
+
+
+def _stamp_of(path: str) -> tuple[str, int, int] | None:
+    """What changes when the file does. Plain `os`: this is asked on every request, for every lesson."""
+    try:
+        found = os.stat(path)  # noqa: PTH116
+    except OSError:
+        return None
+    return path, found.st_mtime_ns, found.st_size

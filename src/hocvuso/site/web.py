@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import traceback
-from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from http import HTTPStatus
 from pathlib import Path
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
 
 VIET_NAM = timezone(timedelta(hours=7))
 HERE = Path(__file__).parent
-STATIC = HERE / "static"
 POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'self'"
@@ -279,53 +277,6 @@ class NotFound(SiteHandler):
         raise web.HTTPError(404)
 
     head = post = put = delete = patch = get
-
-
-class Static(web.StaticFileHandler):
-    """Style sheets and scripts: the same for everyone, so without sign-in."""
-
-    def set_extra_headers(self, path: str) -> None:
-        """Keep for a year what is asked for by its hash, else check after five minutes."""
-        del path
-        self.set_header("X-Content-Type-Options", "nosniff")
-        self.set_header("Content-Security-Policy", POLICY)
-        age = "31536000, immutable" if self.get_query_argument("v", "") else "300"
-        self.set_header("Cache-Control", f"public, max-age={age}")
-        self.clear_header("Server")
-
-    def write_error(self, status_code: int, **_: Any) -> None:
-        """Only the number: nobody reads this page."""
-        self.finish(str(status_code))
-
-    def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
-        """As tornado, but what can be no path at all is 404."""
-        try:
-            return super().validate_absolute_path(root, absolute_path)
-        except ValueError as error:
-            raise web.HTTPError(404) from error
-
-
-class FrontEnd(Static):
-    """Question types' front ends and their style sheet, taken from `hocvuso.questions`."""
-
-    def initialize(self, make: Callable[[str], str | None]) -> None:  # type: ignore[override]
-        """``make`` gives the text for a name, or None when there is no such thing."""
-        super().initialize(path=str(STATIC))
-        self.make = make
-
-    async def get(self, name: str, include_body: bool = True) -> None:  # noqa: FBT001, FBT002  (tornado's)
-        """The text, from memory."""
-        text = self.make(name)
-        if text is None:
-            raise web.HTTPError(404)
-        self.set_extra_headers(name)
-        kind = {"css": "text/css", "js": "text/javascript"}.get(name.rpartition(".")[2], "application/json")
-        self.set_header("Content-Type", f"{kind}; charset=UTF-8")
-        self.finish(text if include_body else b"")
-
-    def compute_etag(self) -> str | None:
-        """From the text itself."""
-        return web.RequestHandler.compute_etag(self)
 
 
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -6,6 +6,8 @@ in Voila and in a page with no kernel. ``python -m hocvuso.questions.front OUTDI
 
 from __future__ import annotations
 
+import json
+import re
 import sys
 from functools import cache
 from importlib.resources import files
@@ -39,9 +41,16 @@ MESSAGES = (
 @cache
 def front_module(name: str) -> str:
     """The ES module of the question type ``name``; ``KeyError`` when there is no such type."""
-    package = sys.modules[types()[name].__module__].__package__ or ""
-    frame = files(__name__).joinpath("frame.js").read_text(encoding="utf-8")
-    return frame + "\n" + files(package).joinpath("front.js").read_text(encoding="utf-8")
+    return f"{_frame()}\n{_front(name)}"
+
+
+@cache
+def front_modules() -> str:
+    """One ES module with all types, for a page that asks once: its default export is their front ends by name."""
+    fronts = (
+        f"types[{json.dumps(name)}] = (() => {{\n{_as_function(_front(name))}\n}})();" for name in types()
+    )
+    return "\n".join([_frame(), "const types = {};", *fronts, "export default types;\n"])
 
 
 @cache
@@ -54,3 +63,17 @@ def front_messages(lang: str = "vi") -> dict[str, str]:
     """The sentences that the front ends show, by their Vietnamese message id, in ``lang``."""
     language = get_language(lang)
     return {message: language(message) for message in MESSAGES}
+
+
+def _frame() -> str:
+    return files(__name__).joinpath("frame.js").read_text(encoding="utf-8")
+
+
+def _front(name: str) -> str:
+    package = sys.modules[types()[name].__module__].__package__ or ""
+    return files(package).joinpath("front.js").read_text(encoding="utf-8")
+
+
+def _as_function(module: str) -> str:
+    """The body of a function that returns what ``module`` exports."""
+    return re.sub(r"^export default ", "return ", module, count=1, flags=re.MULTILINE)

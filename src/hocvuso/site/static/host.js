@@ -58,6 +58,11 @@ function make(tag, className, text = "") {
 
 // ---- questions
 
+// all types come in one file, which the page names, so that it is fetched beside this one and at its present address
+function frontEnds() {
+  return import(document.querySelector('link[rel="modulepreload"]').href);
+}
+
 async function showQuestion(slot) {
   const el = slot.querySelector(".hv-front");
   try {
@@ -66,8 +71,8 @@ async function showQuestion(slot) {
     const mark = () => slot.classList.toggle("hv-done", isAnswered(question, model.get("answer")));
     model.on("change:answer", mark);
     mark();
-    const module = await import(`./questions/${slot.dataset.type}.js`);
-    await module.default.render({ model, el });
+    const fronts = await frontEnds();
+    await fronts.default[slot.dataset.type].render({ model, el });
   } catch (error) {
     console.error(error);
     el.replaceChildren(make("p", "hv-broken", tell("Chưa hiện được câu hỏi này. Hãy tải lại trang.")));

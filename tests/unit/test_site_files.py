@@ -1,0 +1,59 @@
+"""Static files: each at an address of its version, compressed once; question types' parts are among them."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import subprocess
+
+import pytest
+
+from hocvuso import questions
+from hocvuso.lessons.page import STATIC as ADDRESS
+from hocvuso.site.files import STATIC, address_of, find_file, pack, with_versions
+
+
+def test_a_file_is_what_lies_on_the_disk_and_its_compressed_form_too():
+    """Both forms say the same; what compression doesn't shrink is sent as it is."""
+    script = find_file("host.js")
+    assert script.body == (STATIC / "host.js").read_bytes() == gzip.decompress(script.squeezed)
+    assert pack(bytes(range(256))).squeezed is None
+
+
+def test_another_content_has_another_address():
+    """The address names the content, so a browser may keep it."""
+    assert pack(b"one").version != pack(b"two").version
+    assert address_of("/hoc/", "host.js") == f"/hoc/static/host.js?v={find_file('host.js').version}"
+
+
+@pytest.mark.parametrize(
+    "name", ["", "khong-co.js", "../web.py", "live", "live/../host.js", "/etc/passwd", "host.js\0"]
+)
+def test_only_our_files_are_found(name):
+    """A name is looked up in a list; no path is made of it."""
+    assert find_file(name) is None
+
+
+def test_a_built_page_gets_the_present_addresses():
+    """Only of files that there are; everything else stays as it was built."""
+    page = f'<script src="{ADDRESS}host.js"></script><a href="{ADDRESS}khong-co.js"></a><a href="/hub/x"></a>'
+    given = with_versions(page.encode()).decode()
+    assert given == page.replace(f"{ADDRESS}host.js", address_of(ADDRESS[: -len("static/")], "host.js"))
+
+
+def test_the_lesson_s_sheet_has_the_questions_and_names_its_pictures_by_version():
+    """One sheet for one request; the picture in it is the one that the page names."""
+    sheet = find_file("lesson.css").body.decode()
+    assert questions.front_css() in sheet
+    assert set(re.findall(r'url\("([^")]*)"\)', sheet)) == {
+        address_of("", "icon.svg").removeprefix("static/")
+    }
+
+
+def test_all_question_types_come_in_one_module(tmp_path):
+    """The module can be loaded, and has each type's front end by name."""
+    (tmp_path / "all.mjs").write_bytes(find_file("questions.js").body)
+    code = 'import all from "./all.mjs"; console.log(Object.keys(all).filter((n) => all[n].render).join())'
+    (tmp_path / "look.mjs").write_text(code, encoding="utf-8")
+    done = subprocess.run(["node", "look.mjs"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.strip().split(",") == list(questions.types())
