@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -110,3 +111,21 @@ def test_second_serve_of_one_course_is_refused(hub_course):
             serve(hub_course, HubSettings(port=free_port()), commands=idle)
         serving.terminate()
         assert serving.wait(60) == 0
+
+
+@pytest.mark.parametrize(
+    ("allowed", "most", "then"), [(256, 4096, 4096), (256, 100_000, 65_536), (512, 512, 512)]
+)
+def test_what_is_served_may_open_as_many_connections_as_the_machine_allows(
+    allowed: int, most: int, then: int
+):
+    """A soft limit of a login shell does not decide how many learners fit."""
+    code = (
+        "import resource as r, sys\nfrom hocvuso.hub.serve import allow_many_handles\n"
+        "r.setrlimit(r.RLIMIT_NOFILE, (int(sys.argv[1]), int(sys.argv[2])))\n"
+        "allow_many_handles()\nprint(r.getrlimit(r.RLIMIT_NOFILE)[0])"
+    )
+    if most > resource.getrlimit(resource.RLIMIT_NOFILE)[1]:
+        most, then = (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2
+    said = subprocess.check_output([sys.executable, "-c", code, str(allowed), str(most)], text=True)
+    assert int(said) == min(then, 65_536)

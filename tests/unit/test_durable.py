@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from hocvuso.durable import replace_file
+from hocvuso.durable import place_once, replace_file
 
 
 def rights(path):
@@ -69,3 +69,33 @@ def _mask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+def test_what_is_placed_once_stays_whoever_else_tries(tmp_path):
+    """Many at once agree on one content, whole, with the rights that were asked for."""
+    path = tmp_path / "secret"
+    start, found = threading.Barrier(8), []
+
+    def place(number):
+        start.wait()
+        place_once(path, bytes([number]) * 10_000, mode=0o600)
+        found.append(path.read_bytes())
+
+    threads = [threading.Thread(target=place, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(found)) == 1
+    assert len(found[0]) == 10_000
+    assert rights(path) == 0o600
+    place_once(path, b"later", mode=0o644)
+    assert path.read_bytes() == found[0]
+    assert [p.name for p in tmp_path.iterdir()] == ["secret"]
+
+
+def test_a_part_left_by_a_killed_process_is_no_secret(tmp_path):
+    """It is written over."""
+    (tmp_path / ".secret.part").write_bytes(b"ha")
+    place_once(tmp_path / "secret", b"whole", mode=0o600)
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {"secret": b"whole"}

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -18,10 +17,10 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
+from hocvuso.durable import place_once
 from hocvuso.errors import ReceiptError, SetupError
 from hocvuso.exchange.folders import read_folder
 from hocvuso.language import N_
-from hocvuso.lessons.editions import held
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,12 +95,14 @@ class SiteKey:
         path = folder / "receipts.key"
         if not path.exists():
             folder.mkdir(parents=True, exist_ok=True)
-            _place_once(path, Ed25519PrivateKey.generate().private_bytes_raw().hex(), 0o600)
+            place_once(path, Ed25519PrivateKey.generate().private_bytes_raw().hex().encode(), mode=0o600)
         try:
             key = cls(Ed25519PrivateKey.from_private_bytes(bytes.fromhex(path.read_text("ascii"))))
         except ValueError as error:
             raise _damaged(path) from error
-        _place_once(folder / "receipts.pub", key._key.public_key().public_bytes_raw().hex(), 0o644)
+        place_once(
+            folder / "receipts.pub", key._key.public_key().public_bytes_raw().hex().encode(), mode=0o644
+        )
         return key
 
     def sign(self, receipt: Receipt) -> Receipt:
@@ -165,25 +166,6 @@ def check_signature(record: object, key: PublicKey) -> Receipt:
     if not key.holds(receipt):
         raise ReceiptError(N_("Chữ ký trên biên nhận của bài nộp không đúng."))
     return receipt
-
-
-def _place_once(path: Path, text: str, mode: int) -> None:
-    """Put ``text`` at ``path`` unless something is there already; never a part of it."""
-    if path.exists():
-        return
-    with held(path.parent):  # always the same temporary name: what a killed process left is written over
-        if path.exists():
-            return
-        part = path.with_name(f".{path.name}.part")
-        part.unlink(missing_ok=True)
-        with os.fdopen(
-            os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "w"
-        ) as file:
-            os.fchmod(file.fileno(), mode)
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
 
 
 def _damaged(path: Path) -> SetupError:

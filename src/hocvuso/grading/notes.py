@@ -18,7 +18,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from hocvuso.lessons.editions import held, lesson_of
+from hocvuso.durable import held
+from hocvuso.lessons.editions import lesson_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

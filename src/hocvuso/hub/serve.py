@@ -10,6 +10,7 @@ import ctypes
 import errno
 import fcntl
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -35,6 +36,7 @@ from hocvuso.language import N_, SOURCE, get_language
 from hocvuso.places import Places
 
 READY = f"{SITE_PATH}xac-minh"  # the site's public page: hub, proxy and site all answered
+HANDLES = 65_536
 _PORTS = 65536
 _START_SECONDS = 120
 _STOP_SECONDS = 20
@@ -83,6 +85,17 @@ def everything(places: Places) -> dict[str, list[str]]:
         "grade": [sys.executable, "-m", "hocvuso", "grade", "--watch"],
         "certify": [sys.executable, "-m", "hocvuso", "certify", "--watch"],
     }
+
+
+def allow_many_handles() -> None:
+    """Let this process and what it starts open as many files and connections as the machine allows, up to HANDLES.
+
+    The usual 1,024 are used up by some 150 open live examples.
+    """
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = HANDLES if most == resource.RLIM_INFINITY else min(HANDLES, most)
+    if allowed != resource.RLIM_INFINITY and allowed < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def log_folder(places: Places) -> Path:
@@ -157,6 +170,7 @@ def _started(
 ) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
     """The running processes; none of them, and nothing that they started, is left afterwards."""
     _adopt_orphans()
+    allow_many_handles()
     ours_before = set(psutil.Process().children(recursive=True))
     logs = log_folder(places)
     logs.mkdir(parents=True, exist_ok=True)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import hocvuso.questions
 from hocvuso import __version__
+from hocvuso.durable import held
 from hocvuso.errors import LessonError
 from hocvuso.language import N_, get_language
 from hocvuso.lessons.assemble import live_notebooks, public_record, signature_of, source_notebook
@@ -26,7 +27,6 @@ from hocvuso.lessons.editions import (
     Edition,
     choose_edition,
     has_begun,
-    held,
     read_ledger,
     update_ledger,
     write_atomically,

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from hocvuso.durable import held
 from hocvuso.errors import LessonError
 from hocvuso.language import N_
 
@@ -174,17 +175,6 @@ def write_alone(path: Path, text: str) -> None:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-
-
-@contextmanager
-def held(folder: Path) -> Iterator[None]:
-    """Hold ``folder`` against everybody else who does so."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
 
 
 @contextmanager

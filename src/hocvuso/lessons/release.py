@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING
 from nbgrader.api import Gradebook
 
 from hocvuso.database import told_when_locked
+from hocvuso.durable import held
 from hocvuso.errors import LessonError
 from hocvuso.language import N_, get_language
 from hocvuso.lessons.build import stamp_file
 from hocvuso.lessons.catalogue import NOT_HANDED_OUT
 from hocvuso.lessons.convert import generate, prepare_gradebook
-from hocvuso.lessons.editions import Edition, held, is_in_gradebook, read_ledger, update_ledger
+from hocvuso.lessons.editions import Edition, is_in_gradebook, read_ledger, update_ledger
 from hocvuso.lessons.master import read_master
 from hocvuso.lessons.swap import put_in_place
 

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import DateTime, text
 
+from hocvuso.durable import held
 from hocvuso.errors import StorageError
 from hocvuso.language import N_
-from hocvuso.lessons.editions import held, lesson_of
+from hocvuso.lessons.editions import lesson_of
 from hocvuso.records.tables import open_gradebook
 
 if TYPE_CHECKING:

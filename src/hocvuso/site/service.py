@@ -23,6 +23,7 @@ from traitlets.config import Config
 from voila.app import Voila
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
+from hocvuso.durable import place_once
 from hocvuso.exchange.answers import AnswerStore
 from hocvuso.exchange.receipts import SiteKey
 from hocvuso.language import N_, get_language
@@ -154,14 +155,9 @@ class SiteServer(Voila):  # type: ignore[misc]  # voila is untyped for us
     def _secret(self) -> bytes:
         """Signs our cookies; kept, so that a restart signs nobody out."""
         path = self.places.site_keys / "cookie-secret"
-        try:
-            return path.read_bytes()
-        except FileNotFoundError:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            fresh = secrets.token_bytes(32)
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(fresh)
-            return fresh
+        path.parent.mkdir(parents=True, exist_ok=True)
+        place_once(path, secrets.token_bytes(32), mode=0o600)  # several sites that start at once share one
+        return path.read_bytes()
 
 
 def our_handlers(site: Site) -> list[tuple[Any, ...]]:
