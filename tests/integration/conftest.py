@@ -31,8 +31,10 @@ from hocvuso.places import Places
 PATIENCE = 60
 PASSWORD = "trâu chậm uống nước đục"
 _CONFIG = """
+import os
 from pathlib import Path
 from hocvuso.hub.jupyterhub import configure
+from hocvuso.hub.provider_settings import ProviderSettings
 from hocvuso.hub.settings import HubSettings
 from hocvuso.hub.spawner import LabSpawner
 from hocvuso.places import Places
@@ -45,7 +47,8 @@ class Watched(LabSpawner):
         return await super().start()
 
 
-configure(get_config(), Places(Path({root!r})), settings=HubSettings(**{settings!r}))
+provider = ProviderSettings.from_environment(os.environ)
+configure(get_config(), Places(Path({root!r})), settings=HubSettings(**{settings!r}), provider=provider)
 c.JupyterHub.spawner_class = Watched
 """
 
@@ -182,9 +185,11 @@ class RunningHub:
 
 
 @contextmanager
-def running_hub(places: Places, *, demo: bool, env: Mapping[str, str] | None = None) -> Iterator[RunningHub]:
+def running_hub(
+    places: Places, *, demo: bool, env: Mapping[str, str] | None = None, port: int = 0
+) -> Iterator[RunningHub]:
     """Start a hub, wait until it serves, stop it at the end."""
-    settings = HubSettings(port=_some_port(), demo=demo).with_free_ports()
+    settings = HubSettings(port=port or free_port(), demo=demo).with_free_ports()
     site = (sys.executable, "-m", "http.server", "--bind", "127.0.0.1", str(settings.site_port))
     options = {
         "port": settings.port,
@@ -234,7 +239,8 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _some_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     return HubSettings(port=20000 + uuid.uuid4().int % 20000).with_free_ports().hub_port
 
 

@@ -89,6 +89,13 @@ def test_guessing_passwords_is_slowed_down(hub_demo):
         assert 0 < int(told.headers["Retry-After"]) <= 60
 
 
+def test_a_form_without_a_name_is_no_failure_of_ours(hub_demo):
+    """What no browser sends is refused like any other nonsense."""
+    visitor = hub_demo.visitor()
+    token = hidden(visitor.http.get("/hub/login").text)
+    assert visitor.http.post("/hub/login", data={"_xsrf": token}).status_code == 400
+
+
 def test_signing_out_stops_the_persons_jupyterlab(hub_demo):
     """Every browser of theirs is signed out, and the server and its token are gone."""
     hub_demo.accounts[add_account(hub_demo.places, "về", PASSWORD, replace=True)] = PASSWORD

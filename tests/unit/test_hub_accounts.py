@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 import random
+import sqlite3
 import stat
+from contextlib import closing
+from itertools import pairwise
 
 import pytest
 
 from hocvuso.errors import PeopleError
 from hocvuso.hub.accounts import (
+    DATABASE,
+    OWN_ACCOUNTS,
     SAMPLES,
     add_account,
     check_password,
     check_username,
     hash_password,
+    keep_way,
     matches,
     prepare_demo_accounts,
 )
@@ -107,6 +113,23 @@ def test_demo_passwords_are_random_private_and_kept(tmp_path):
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert prepare_demo_accounts(places) == accounts
     assert prepare_demo_accounts(Places(tmp_path / "b"), random.Random(1)) != accounts
+
+
+@pytest.mark.slow
+def test_sessions_end_where_people_sign_in_in_another_way(tmp_path):
+    """A cookie from accounts of our own opens nothing once a provider decides, nor the other way round."""
+    places = Places(tmp_path)
+
+    def cookie() -> str:
+        with closing(sqlite3.connect(places.hub / DATABASE)) as database:
+            return database.execute("select cookie_id from users").fetchone()[0]
+
+    add_account(places, "lan", "một mật khẩu dài", trainer=True)
+    seen = [cookie()]
+    for way in (OWN_ACCOUNTS, "https://a.example", "https://a.example", "https://b.example", OWN_ACCOUNTS):
+        keep_way(places, way)
+        seen.append(cookie())
+    assert [before == after for before, after in pairwise(seen)] == [True, False, True, False, False]
 
 
 def test_secret_is_made_once_and_private(tmp_path):

@@ -25,6 +25,7 @@ from nativeauthenticator import NativeAuthenticator
 from nativeauthenticator.orm import UserInfo
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
+from tornado.web import HTTPError
 from traitlets import Bool, Instance, List, Unicode, default
 
 from hocvuso.errors import PeopleError
@@ -40,8 +41,12 @@ OPERATORS = "operators"
 SAMPLES: Mapping[str, str | None] = {"hocvien": None, "giangvien": TRAINERS, "vanhanh": OPERATORS}
 """The demo's accounts and the group of each."""
 
+OWN_ACCOUNTS = "accounts"
+"""The way to sign in where there is no provider."""
+
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD_BYTES = 72  # bcrypt reads no further
+DATABASE = "jupyterhub.sqlite"
 _LONGEST_FOLDER = 120  # a submission's folder also holds edition, time and a random part, in 255 bytes
 _USERNAME = re.compile(r"[^\W_][\w.@-]*")  # no "+", "*", "[" or "/": nbgrader's own marks, and paths
 _EASY_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike; no shift key on a phone
@@ -132,7 +137,9 @@ class HocVuSoAuthenticator(NativeAuthenticator):  # type: ignore[misc]  # untype
 
         HTTP 429 after too many failed tries, also for a name that has no account.
         """
-        username = self.normalize_username(data.get("username", ""))
+        if "username" not in data:
+            raise HTTPError(400)
+        username = self.normalize_username(data["username"])
         with self.tries.one(username, handler.request.headers) as attempt:
             known = self.get_user(username)
             usable = known is not None and known.is_authorized and not self.is_refused(username)
@@ -183,7 +190,7 @@ def hash_password(password: str) -> bytes:
 
 def database_url(places: Places) -> str:
     """SQLAlchemy's address of the hub's database."""
-    return f"sqlite:///{places.hub / 'jupyterhub.sqlite'}"
+    return f"sqlite:///{places.hub / DATABASE}"
 
 
 def add_account(
@@ -214,6 +221,16 @@ def prepare_demo_accounts(places: Places, random: Random | None = None) -> dict[
     for name, password in accounts.items():
         _store(places, name, password, replace=True)
     return accounts
+
+
+def keep_way(places: Places, way: str) -> None:
+    """Remember that people sign in in this ``way``; where it was another before, every session of that time ends."""
+    file = places.hub / "sign_in"
+    before = file.read_text(encoding="utf-8").strip() if file.is_file() else OWN_ACCOUNTS
+    if before != way and (places.hub / DATABASE).is_file():
+        with _hub_session(places) as session:
+            end_sessions(session, session.query(orm.User))
+    write_private(file, way + "\n")
 
 
 def _store(places: Places, username: str, password: str, *, replace: bool) -> None:

@@ -20,8 +20,17 @@ from tornado.web import RequestHandler
 
 import hocvuso
 from hocvuso.errors import SetupError
-from hocvuso.hub.accounts import OPERATORS, SAMPLES, TRAINERS, HocVuSoAuthenticator, database_url
+from hocvuso.hub.accounts import (
+    OPERATORS,
+    OWN_ACCOUNTS,
+    SAMPLES,
+    TRAINERS,
+    HocVuSoAuthenticator,
+    database_url,
+    keep_way,
+)
 from hocvuso.hub.logs import keep_people_out
+from hocvuso.hub.provider_settings import ProviderSettings
 from hocvuso.hub.reader import POLICY, TEMPLATES, speak_to_readers
 from hocvuso.hub.secret_files import keep_secret, make_private
 from hocvuso.hub.settings import SERVICE, SITE_MAY_READ, SITE_PATH, HubSettings, site_environment
@@ -30,26 +39,34 @@ from hocvuso.language import N_
 from hocvuso.places import Places
 
 COOKIE_DAYS = 14
+PROVIDER_DAYS = 1  # groups are read when somebody signs in
 _PROXY = Path("node", "node_modules", "configurable-http-proxy", "bin", "configurable-http-proxy")
 _WARNING, _SERVER_ERROR = 400, 500
 
 
-def configure(c: Any, places: Places, *, settings: HubSettings) -> None:
+def configure(
+    c: Any, places: Places, *, settings: HubSettings, provider: ProviderSettings | None = None
+) -> None:
     """Write the whole configuration of the hub into ``c`` (a traitlets ``Config``).
 
-    Makes the folders and secrets that the hub needs. SetupError when Node or the proxy is missing, or no port
-    is free.
+    With a ``provider`` people sign in there, else with accounts of the hub's own. Makes the folders and secrets that
+    the hub needs. SetupError when Node or the proxy is missing, or no port is free.
     """
     settings = settings.with_free_ports()
     make_private(places.hub)
     _addresses(c, settings)
     _state(c, places)
     _proxy(c, places, settings)
-    _people(c, settings)
+    if provider is None:
+        _own_accounts(c, settings)
+    else:
+        _provider(c, places, settings, provider)
+    keep_way(places, provider.issuer if provider else OWN_ACCOUNTS)
     _site(c, places, settings)
     _roles(c, settings)
-    _pages(c)
+    _pages(c, provider)
     _web(c, settings)
+    c.JupyterHub.cookie_max_age_days = settings.session_days or (PROVIDER_DAYS if provider else COOKIE_DAYS)
     _labs(c, places)
 
 
@@ -96,7 +113,7 @@ def _proxy(c: Any, places: Places, settings: HubSettings) -> None:
     c.ConfigurableHTTPProxy.pid_file = str(places.hub / "proxy.pid")
 
 
-def _people(c: Any, settings: HubSettings) -> None:
+def _own_accounts(c: Any, settings: HubSettings) -> None:
     c.JupyterHub.authenticator_class = HocVuSoAuthenticator
     c.HocVuSoAuthenticator.demo = settings.demo
     c.HocVuSoAuthenticator.allow_all = True  # everyone whose account an operator made; there is no sign-up
@@ -107,6 +124,20 @@ def _people(c: Any, settings: HubSettings) -> None:
         group: [name for name, of in SAMPLES.items() if of == group] for group in (TRAINERS, OPERATORS)
     }
     c.JupyterHub.load_groups = {g: {"users": names if settings.demo else []} for g, names in members.items()}
+
+
+def _provider(c: Any, places: Places, settings: HubSettings, provider: ProviderSettings) -> None:
+    from hocvuso.hub.oidc import ProviderAuthenticator  # all of oauthenticator
+
+    c.JupyterHub.authenticator_class = ProviderAuthenticator
+    c.ProviderAuthenticator.settings = provider
+    c.ProviderAuthenticator.limits = settings.limits
+    c.ProviderAuthenticator.trusted_proxies = list(settings.trusted_proxies)
+    c.ProviderAuthenticator.subjects_key = keep_secret(
+        places.hub / "subjects_key", lambda: secrets.token_hex(32)
+    )
+    c.ProviderAuthenticator.manage_groups = True
+    c.ProviderAuthenticator.enable_auth_state = False
 
 
 def _site(c: Any, places: Places, settings: HubSettings) -> None:
@@ -142,14 +173,13 @@ def _roles(c: Any, settings: HubSettings) -> None:
     ]
 
 
-def _pages(c: Any) -> None:
+def _pages(c: Any, provider: ProviderSettings | None) -> None:
     c.JupyterHub.template_paths = [str(TEMPLATES)]
-    c.JupyterHub.template_vars = {"site_url": SITE_PATH}
+    c.JupyterHub.template_vars = {"site_url": SITE_PATH, "provider": provider.called if provider else ""}
     speak_to_readers()
 
 
 def _web(c: Any, settings: HubSettings) -> None:
-    c.JupyterHub.cookie_max_age_days = COOKIE_DAYS
     c.JupyterHub.tornado_settings = {
         "cookie_options": settings.cookie_options,
         "headers": {

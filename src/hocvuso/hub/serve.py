@@ -29,6 +29,7 @@ import psutil  # type: ignore[import-untyped]  # no types are published with it
 
 from hocvuso.errors import SetupError
 from hocvuso.hub.jupyterhub import find_deploy, proxy_command
+from hocvuso.hub.provider_settings import ProviderSettings
 from hocvuso.hub.secret_files import make_private
 from hocvuso.hub.settings import SITE_PATH, HubSettings
 from hocvuso.kernels.sandbox import probe
@@ -57,7 +58,12 @@ def serve(
     ``tell`` gets the few sentences for the operator. SetupError when nothing could be started: the port is
     taken, Node, bubblewrap or a folder is missing. ``commands`` replaces what is started, by name.
     """
-    settings = replace(settings, demo=demo, https=settings.https or os.environ.get("HOCVUSO_HTTPS") == "1")
+    told = HubSettings.from_environment(os.environ)
+    settings = replace(
+        told, host=settings.host, port=settings.port, demo=demo, https=settings.https or told.https
+    )
+    if not demo:
+        ProviderSettings.from_environment(os.environ)  # mistakes are told here and not in the hub's log
     commands = commands or everything(places)
     _check_machine(places, settings)
     say = get_language(SOURCE)

@@ -23,6 +23,7 @@ SITE_COMMAND = (sys.executable, "-m", "hocvuso.site")
 LOOPBACK = ("127.0.0.1", "::1")
 _PORTS = 65536
 _SHORTEST_TOKEN = 32
+_MOST_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,8 @@ class HubSettings:
     another system user). Their inner ports then follow the public one, so that each knows the other's."""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses of the proxies before ours, whose ``X-Forwarded-For`` is believed."""
+    session_days: int = 0
+    """How long a sign-in holds; 0: two weeks with accounts of our own, a day with a provider's."""
     limits: Limits = field(default_factory=Limits)
     """How often somebody may sign in, save and hand in."""
 
@@ -62,6 +65,7 @@ class HubSettings:
             https=https,
             site_token_file=Path(token_file) if token_file else None,
             trusted_proxies=_proxies(env.get("HOCVUSO_TRUSTED_PROXIES"), behind_one=https),
+            session_days=_days(env.get("HOCVUSO_SESSION_DAYS") or "0"),
             limits=Limits.from_environment(env),
         )
 
@@ -74,6 +78,7 @@ class HubSettings:
             "HOCVUSO_HTTPS": "1" if self.https else "0",
             "HOCVUSO_SITE_TOKEN_FILE": str(self.site_token_file or ""),
             "HOCVUSO_TRUSTED_PROXIES": ",".join(self.trusted_proxies) or "-",
+            "HOCVUSO_SESSION_DAYS": str(self.session_days),
             **self.limits.environment(),
         }
 
@@ -132,6 +137,16 @@ def is_free(host: str, port: int) -> bool:
 def site_environment(root: os.PathLike[str], limits: Limits) -> dict[str, str]:
     """What the site's process is told beside what the hub tells every service."""
     return {"HOCVUSO_ROOT": os.fspath(root), "PYTHONUNBUFFERED": "1", **limits.environment()}
+
+
+def _days(text: str) -> int:
+    if not text.isdecimal() or not 0 <= int(text) <= _MOST_DAYS:
+        raise SetupError(
+            N_("HOCVUSO_SESSION_DAYS phải là số ngày từ 1 đến {most}, không phải “{days}”."),
+            most=_MOST_DAYS,
+            days=text,
+        )
+    return int(text)
 
 
 def _proxies(text: str | None, *, behind_one: bool) -> tuple[str, ...]:
