@@ -9,6 +9,7 @@
     ├── SubmissionError       a submission can't be graded; becomes the reason of its row
     ├── ReceiptError          a receipt's signature or a hash in it does not hold
     ├── SandboxError          learner code can't be run safely on this machine
+    ├── SiteError             the site can't be reached from here, or says no
     ├── PeopleError           a list of people has mistakes
     └── CertificateError      a certificate can't be issued, revoked or read
 
@@ -69,6 +70,10 @@ class ReceiptError(HocVuSoError):
 
 class SandboxError(HocVuSoError):
     """Learner code can't be run safely on this machine, so it is not run."""
+
+
+class SiteError(HocVuSoError):
+    """The site can't be reached from a JupyterLab, or refused what it was asked; nothing was changed there."""
 
 
 class PeopleError(HocVuSoError):

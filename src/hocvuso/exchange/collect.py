@@ -1,8 +1,9 @@
 """What waits to be graded, and who it is from.
 
-Two ways in. ``inbound/``: the site put it there with a signed receipt; the receipt says who.
-``labs/<learner>/inbound/``: a learner's JupyterLab put it there; the folder says who, whatever file names and
-contents claim, and the receipt is made here, with the time of collection.
+Two ways in. ``inbound/``: the site put it there with a signed receipt, which says who, and whether they handed in on
+a page or from JupyterLab. ``labs/<learner>/inbound/``: nbgrader's own exchange put it there, where an installation has
+one; the folder says who, whatever file names and contents claim, and the receipt is made here, with the time of
+collection.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ class Waiting:
 
     Whose it is says a JupyterLab's folder; a site's submission says it when `take_in` has read and checked the
     receipt with ``signer``. ``learner`` is None before that, and stays so when nobody signed for it; so does
-    ``handed_in``.
+    ``handed_in``. ``via`` says by which of the two ways it came here: ``page`` is all that the site signed for.
     """
 
     root: Path

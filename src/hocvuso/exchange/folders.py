@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 MAX_BYTES = 10 * 1024 * 1024
 MAX_FILES = 200
 MAX_DEPTH = 5
+TOO_LARGE = N_("Tệp {name} lớn hơn {most} MB: hãy xóa bớt kết quả đã chạy, lưu lại rồi nộp lại.")
+_NO_FILE = N_("Bài nộp có mục không phải là tệp thường (ví dụ liên kết): {name}.")
 _REMOVED = ".removed-"
 _THEIRS = {errno.ELOOP, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.ENXIO, errno.ENODEV}
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -51,6 +53,28 @@ def read_folder(root: Path, *names: str) -> dict[str, bytes]:
     submission, and a later look will do.
     """
     return read_owned(root, *names)[0]
+
+
+def read_file(root: Path, *names: str, most: int) -> bytes:
+    """The one file ``root/names…``, of at most ``most`` bytes; no link on the way to it is followed.
+
+    FileNotFoundError when there is none; SubmissionError when it is no plain file or too large.
+    """
+    name = names[-1]
+    try:
+        with opened(root, *names[:-1]) as folder:
+            os.stat(name, dir_fd=folder, follow_symlinks=False)
+            with _opened(name, folder, name) as handle:
+                found = os.fstat(handle)
+                if not stat.S_ISREG(found.st_mode):
+                    raise SubmissionError(_NO_FILE, name=name)
+                if found.st_size > most:
+                    raise SubmissionError(TOO_LARGE, name=name, most=most // 1024 // 1024)
+                return _read_all(handle, found, [most])
+    except OSError as error:
+        if not is_theirs(error):
+            raise
+        raise SubmissionError(_NO_FILE, name=name) from error
 
 
 def read_owned(root: Path, *names: str) -> tuple[dict[str, bytes], set[int]]:
@@ -160,9 +184,7 @@ def _read_into(  # noqa: PLR0913, PLR0917  (what has been found so far, and what
             elif stat.S_ISREG(found.st_mode):
                 files[name] = _read_all(handle, found, left)
             else:
-                raise SubmissionError(
-                    N_("Bài nộp có mục không phải là tệp thường (ví dụ liên kết): {name}."), name=name
-                )
+                raise SubmissionError(_NO_FILE, name=name)
         if len(files) > MAX_FILES:
             raise SubmissionError(N_("Bài nộp có hơn {most} tệp: hãy bỏ bớt tệp."), most=MAX_FILES)
     if sorted(os.listdir(folder)) != entries:
@@ -198,9 +220,7 @@ def _opened(entry: str, folder: int, name: str) -> Iterator[int]:
     except OSError as error:  # a link (O_NOFOLLOW), a socket, a file without the right to read
         if not is_theirs(error):
             raise
-        raise SubmissionError(
-            N_("Bài nộp có mục không phải là tệp thường (ví dụ liên kết): {name}."), name=name
-        ) from error
+        raise SubmissionError(_NO_FILE, name=name) from error
     try:
         yield handle
     finally:

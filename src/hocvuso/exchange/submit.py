@@ -1,4 +1,4 @@
-"""Handing in from the site: answers, released notebook, receipt; in the inbound exchange by one rename."""
+"""Handing in to the site: answers, notebook, receipt; in the inbound exchange by one rename."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hocvuso.exchange.answers import AnswerStore
+    from hocvuso.exchange.receipts import Via
 from hocvuso.places import Places
 
 TIMESTAMP = "%Y-%m-%d %H:%M:%S.%f %Z"  # nbgrader's own format (Exchange.timestamp_format)
@@ -31,11 +32,15 @@ def submit(  # noqa: PLR0913, PLR0917  (the contract's order)
     edition: str,
     now: datetime,
     new_id: Callable[[], str],
+    *,
+    via: Via = "page",
+    notebook: bytes | None = None,
 ) -> Receipt:
     """Hand in what ``learner`` has answered to ``edition``, as it is now; the learner keeps the receipt.
 
-    ``learner`` comes from the hub, never from the request's text. Two calls at once make two whole
-    submissions. StorageError and SubmissionError leave nothing behind.
+    ``learner`` comes from the hub, never from the request's text. ``notebook`` is the one that they worked in;
+    without it the released one is handed in. Two calls at once make two whole submissions. StorageError and
+    SubmissionError leave nothing behind.
     """
     learner, edition = nfc(learner), check_edition(edition)
     book = store.read(learner, edition)
@@ -43,7 +48,7 @@ def submit(  # noqa: PLR0913, PLR0917  (the contract's order)
     at = now.astimezone(UTC)
     name = submission_name(learner, edition, at, receipt_id)
     files = {
-        f"{edition}.ipynb": _released_notebook(places, edition),
+        f"{edition}.ipynb": _released_notebook(places, edition) if notebook is None else notebook,
         "answers.json": (book.model_dump_json(indent=1) + "\n").encode("utf-8"),
         "timestamp.txt": at.strftime(TIMESTAMP).encode("ascii"),
     }
@@ -55,7 +60,7 @@ def submit(  # noqa: PLR0913, PLR0917  (the contract's order)
             edition=edition,
             submission=name,
             handed_in=at,
-            via="page",
+            via=via,
             files=hash_files(files),
         )
     )

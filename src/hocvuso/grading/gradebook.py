@@ -270,7 +270,7 @@ def _row(found: Assessment, what: Recorded, graded: datetime) -> dict[str, Any]:
         "submission": found.taken.waiting.name,
         "learner": found.learner,
         "edition": found.edition,
-        "via": found.taken.waiting.via,
+        "via": receipt.via if receipt else found.taken.waiting.via,
         "state": found.state,
         "counts": what.counts,
         "reason": found.reason,

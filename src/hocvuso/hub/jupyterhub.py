@@ -67,7 +67,7 @@ def configure(
     _pages(c, provider)
     _web(c, settings)
     c.JupyterHub.cookie_max_age_days = settings.session_days or (PROVIDER_DAYS if provider else COOKIE_DAYS)
-    _labs(c, places)
+    _labs(c, places, settings)
 
 
 def find_deploy(places: Places) -> Path:
@@ -162,8 +162,12 @@ def _roles(c: Any, settings: HubSettings) -> None:
     del settings
     c.JupyterHub.load_roles = [
         {"name": "user", "scopes": ["self", f"access:services!service={SERVICE}"]},
-        # what the token in a JupyterLab may do: say that its own server is in use, and open that server
-        {"name": "server", "scopes": ["users:activity!user", "access:servers!server"]},
+        # what the token in a JupyterLab may do: say that its own server is in use, open that server, and be its user
+        # at the site, where lessons are fetched and handed in
+        {
+            "name": "server",
+            "scopes": ["users:activity!user", "access:servers!server", f"access:services!service={SERVICE}"],
+        },
         {
             "name": "operator",
             "description": "sees who is signed in, stops a JupyterLab that runs wild",
@@ -200,9 +204,10 @@ def _web(c: Any, settings: HubSettings) -> None:
     c.JupyterHub.extra_log_handlers = []
 
 
-def _labs(c: Any, places: Places) -> None:
+def _labs(c: Any, places: Places, settings: HubSettings) -> None:
     c.JupyterHub.spawner_class = LabSpawner
     c.LabSpawner.course_root = str(places.root)
+    c.LabSpawner.site_url = f"http://127.0.0.1:{settings.site_port}{SITE_PATH}"
     c.LabSpawner.default_url = "/lab"
     c.LabSpawner.disable_user_config = True
     c.LabSpawner.start_timeout = 90

@@ -17,8 +17,11 @@ from typing import Any
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from jupyterhub.singleuser.extension import JupyterHubSingleUser
 
+from hocvuso.exchange.nbgrader_http import connection
+from hocvuso.exchange.site_door import SiteDoor
 from hocvuso.hub.logs import keep_people_out
 
+SITE_URL = "HOCVUSO_SITE_URL"
 SECRETS_FD = "HOCVUSO_LAB_SECRETS_FD"
 SECRET_NAMES = ("JUPYTERHUB_API_TOKEN", "JPY_API_TOKEN")
 _PR_SET_DUMPABLE = 4
@@ -70,6 +73,12 @@ def forget_secrets(app: Any) -> None:
         os.environ.pop(name, None)
 
 
+def open_door(app: Any) -> None:
+    """Let nbgrader's assignment list reach the site with this server's own token, from this process's memory."""
+    if url := os.environ.pop(SITE_URL, ""):
+        connection.use(SiteDoor(url, app.identity_provider.hub_auth.api_token))
+
+
 def main() -> None:
     """Run the user's server until it is told to stop."""
     close_to_neighbours()
@@ -77,6 +86,7 @@ def main() -> None:
     keep_people_out().know(os.environ.get("JUPYTERHUB_USER", ""))
     app = JupyterHubSingleUser.initialize_server(sys.argv[1:])
     forget_secrets(app)
+    open_door(app)
     app.start()
 
 

@@ -17,6 +17,8 @@ HOME_OVERLAYS = ("nbgrader_config.py", "nbgrader_config.json")
 
 _FORMGRADER = "nbgrader.server_extensions.formgrader"
 _COURSES = "nbgrader.server_extensions.course_list"
+_NBGRADERS_LIST = "nbgrader.server_extensions.assignment_list"
+_OUR_LIST = "hocvuso.hub.assignments"
 _OFF_FOR_ALL = {
     "jupyter_server_terminals": False,
     "jupyter_lsp": False,
@@ -60,20 +62,21 @@ _IDLE_KERNEL_SECONDS = 1800
 _IDLE_SERVER_SECONDS = 3600
 
 
-def learner_files(learner: str, *, home: str, exchange: str) -> dict[str, str]:
-    """What a learner's JupyterLab reads: nbgrader's assignment list, no terminal, nothing of a teacher's."""
-    nbgrader = _learners_nbgrader(learner, home=home, exchange=exchange)
+def learner_files(learner: str, *, home: str) -> dict[str, str]:
+    """What a learner's JupyterLab reads: the assignment list over HTTP, no terminal, nothing of a teacher's."""
     return {
         "jupyter_server_config.json": _server(
             home,
             {
                 _FORMGRADER: False,
                 _COURSES: False,
+                _NBGRADERS_LIST: False,
+                _OUR_LIST: True,
                 "jupyterlab_jupytext": False,
             },  # jupytext runs .jupytext.py files
         ),
         "labconfig/page_config.json": _page(_NEVER_SHOWN + _FOR_TRAINERS_ONLY + ("jupyterlab-jupytext",)),
-        "nbgrader_config.py": nbgrader,
+        "nbgrader_config.py": _learners_nbgrader(learner, home=home),
         "nbgrader_config.json": "{}\n",
         **_extras(),
     }
@@ -111,15 +114,18 @@ def _server(root: str, extensions: dict[str, bool]) -> str:
     return json.dumps(config, indent=1) + "\n"
 
 
-def _learners_nbgrader(learner: str, *, home: str, exchange: str) -> str:
+def _learners_nbgrader(learner: str, *, home: str) -> str:
+    ours = "hocvuso.exchange.nbgrader_http"
     return "\n".join(
         (
             "c = get_config()",
             f"c.CourseDirectory.course_id = {COURSE!r}",
             f"c.CourseDirectory.student_id = {learner!r}",
-            f"c.Exchange.root = {exchange!r}",
             f"c.Exchange.assignment_dir = {home!r}",
-            f"c.Exchange.cache = {home + '/.nbgrader_cache'!r}",
+            f"c.ExchangeFactory.list = '{ours}.SiteList'",
+            f"c.ExchangeFactory.fetch_assignment = '{ours}.SiteFetch'",
+            f"c.ExchangeFactory.submit = '{ours}.SiteSubmit'",
+            f"c.ExchangeFactory.fetch_feedback = '{ours}.SiteFeedback'",
             "",
         )
     )

@@ -1,7 +1,7 @@
 """Starting a JupyterLab for a signed-in user, always in bubblewrap, with or without root.
 
-A learner's box holds their home, the released editions (read-only), a private inbox for what they hand in
-and their own feedback; of the course nothing else. A trainer's box holds the folders that teaching and
+A learner's box holds their home; of the course nothing. What they fetch and hand in goes to the site over HTTP. A
+trainer's box holds the folders that teaching and
 grading by hand need; not the issuer's, the site's or the hub's. Where the box can't be opened nothing is
 started.
 """
@@ -21,15 +21,14 @@ from traitlets import Unicode
 
 from hocvuso.errors import HocVuSoError, SetupError
 from hocvuso.hub.accounts import TRAINERS, check_username
-from hocvuso.hub.lab import SECRET_NAMES, SECRETS_FD
+from hocvuso.hub.lab import SECRET_NAMES, SECRETS_FD, SITE_URL
 from hocvuso.hub.lab_files import HOME_OVERLAYS, learner_files, trainer_files
 from hocvuso.hub.refusals import refusal
 from hocvuso.kernels.sandbox import Limits, clean_env, sandbox_command
 from hocvuso.language import N_
-from hocvuso.places import COURSE, Places, folder_of
+from hocvuso.places import Places, folder_of
 
 HOME = "/home/hocvien"
-EXCHANGE = "/srv/nbgrader/exchange"
 CONFIG = "/etc/jupyter-hocvuso"
 LIMITS = Limits(
     cpu_seconds=24 * 3600,  # for each process; an idle server ends by itself long before
@@ -45,6 +44,7 @@ class LabSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]  # jupyterhub
     """One process per user: bubblewrap, and inside it JupyterLab. Its end is the end of all within."""
 
     course_root = Unicode(config=True, help="The course's folder")
+    site_url = Unicode(config=True, help="Where a JupyterLab of this machine reaches the site")
 
     @property
     def places(self) -> Places:
@@ -73,7 +73,7 @@ class LabSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]  # jupyterhub
             told = {name: value for name, value in told.items() if name.startswith("JUPYTERHUB_")}
             pipe = _filled_pipe(json.dumps(secrets))
             try:
-                self.cmd = self._command(told | {SECRETS_FD: str(pipe)})
+                self.cmd = self._command(told | {SECRETS_FD: str(pipe), SITE_URL: self.site_url})
                 self.popen_kwargs = {"pass_fds": (pipe,), "cwd": "/"}
                 ip, port = await super().start()
             finally:
@@ -91,15 +91,10 @@ class LabSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]  # jupyterhub
 
 def _learners_box(places: Places, learner: str, env: dict[str, str]) -> list[str]:
     folder = folder_of(learner)
-    home, lab = places.homes / folder, places.labs / folder
-    for path in (home, lab / "inbound", lab / "feedback", places.outbound):
-        path.mkdir(parents=True, exist_ok=True)
-    config = _write_config(places.hub / "labs" / folder, learner_files(learner, home=HOME, exchange=EXCHANGE))
-    course = f"{EXCHANGE}/{COURSE}"
+    home = places.homes / folder
+    home.mkdir(parents=True, exist_ok=True)
+    config = _write_config(places.hub / "labs" / folder, learner_files(learner, home=HOME))
     options = ["--bind", str(home), HOME, "--ro-bind", str(config), CONFIG]
-    options += ["--ro-bind", str(places.outbound), f"{course}/outbound"]
-    options += ["--bind", str(lab / "inbound"), f"{course}/inbound"]
-    options += ["--ro-bind", str(lab / "feedback"), f"{course}/feedback"]
     for name in HOME_OVERLAYS:
         options += ["--ro-bind", str(config / name), f"{HOME}/{name}"]
     return _boxed(options, env=env, home=HOME, cwd=HOME)

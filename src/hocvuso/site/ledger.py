@@ -88,15 +88,20 @@ class Ledger:
 
     def keep(self, learner: str, receipt: dict[str, Any]) -> None:
         """Keep the learner's copy of a receipt; StorageError when it can't be written."""
-        folder = self._receipts(learner)
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder = self.open_folder(learner)
             content = json.dumps(receipt, ensure_ascii=False).encode("utf-8")
             replace_file(folder / f"{receipt['id']}.json", content, mode=0o600)
         except OSError as error:
             raise StorageError(
                 N_("Bài đã nộp, không cần nộp lại; máy chủ chỉ chưa giữ được biên nhận cho anh/chị.")
             ) from error
+
+    def open_folder(self, learner: str) -> Path:
+        """The folder of the learner's receipts, made when there is none."""
+        folder = self._receipts(learner)
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
 
     def handed_in(self, learner: str) -> list[Handed]:
         """All receipts, the newest first."""

@@ -29,7 +29,7 @@ from hocvuso.exchange.receipts import SiteKey
 from hocvuso.language import N_, get_language
 from hocvuso.places import Places, find_places
 from hocvuso.rates import Buckets, Limits
-from hocvuso.site import answers, certificates, live, pages
+from hocvuso.site import answers, certificates, lab, live, pages
 from hocvuso.site.files import Static, address_of
 from hocvuso.site.identity import HubIdentity, OwnKernelsOnly
 from hocvuso.site.kernels import BoxedSpecs, KernelSocket, LearnerKernels, WidgetLine
@@ -182,6 +182,11 @@ def our_handlers(site: Site) -> list[tuple[Any, ...]]:
         f"api/answers/{edition}/([A-Za-z0-9_-]{{1,80}})": answers.Answer,
         f"api/result/{edition}": answers.ResultState,
         "api/me": answers.Me,
+        "api/lab/assignments": lab.Assignments,
+        f"api/lab/assignments/{edition}": lab.Assignment,
+        f"api/lab/assignments/{edition}/answers": lab.Answers,
+        f"api/lab/assignments/{edition}/submit": lab.Submit,
+        "api/lab/feedback/([^/]+)": lab.Feedback,
     }
     static = (f"{base}static/(.*)", Static)
     return [static, *((base + route, handler, with_site) for route, handler in routes.items())]
