@@ -98,7 +98,7 @@ top   exchange/hocvuso            root        root        0755
 whole exchange/hocvuso/outbound   "$grader"   "$teaching" 2755 0644
 whole exchange/hocvuso/staging    "$site"     "$grader"   2770 0660 # the grader clears away what it took in
 whole exchange/hocvuso/inbound    "$site"     "$grader"   2770 0660
-whole exchange/hocvuso/labs       "$hub"      "$grader"   2770 0660
+whole exchange/hocvuso/labs       "$grader"   "$grader"   2770 0660
 top   var                         root        "$grader"   1775      # the ledger of editions is replaced in it
 whole var/grader                  "$grader"   "$teaching" 2770 0600
 whole var/submitted               "$grader"   "$teaching" 2750 0640

@@ -60,7 +60,10 @@ class Places:
 
     @property
     def labs(self) -> Path:
-        """``<learner>/inbound``: what that learner's JupyterLab handed in (the folder says who); ``feedback``."""
+        """``<learner>/inbound``: handed in by nbgrader's own exchange (the folder says who); ``feedback``.
+
+        For an installation that has one: our JupyterLabs hand in over HTTP and see nothing of it.
+        """
         return self.exchange / COURSE / "labs"
 
     @property

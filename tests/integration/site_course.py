@@ -196,14 +196,14 @@ class Learner:
 
 
 @contextmanager
-def running_site(places: Places) -> Iterator[str]:
-    """Start the hub, which starts the site; its address once both answer."""
+def running_site(places: Places, *, more: str = "") -> Iterator[str]:
+    """Start the hub, which starts the site; its address once both answer. ``more``: lines for its configuration."""
     some = HubSettings(port=20000 + uuid.uuid4().int % 20000).with_free_ports().hub_port
     settings = HubSettings(port=some).with_free_ports()
     names = ("port", "hub_port", "proxy_port", "site_port")
     options = {name: getattr(settings, name) for name in names}
     config = places.root / "jupyterhub_config.py"
-    config.write_text(_CONFIG.format(root=str(places.root), settings=options), encoding="utf-8")
+    config.write_text(_CONFIG.format(root=str(places.root), settings=options) + more, encoding="utf-8")
     url = settings.url
     with (places.root / "hub.log").open("wb") as log:
         process = subprocess.Popen(

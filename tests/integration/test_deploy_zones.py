@@ -25,7 +25,7 @@ from hocvuso.hub.accounts import add_account
 from hocvuso.hub.beside import site_variables
 from hocvuso.hub.jupyterhub import configure
 from hocvuso.hub.settings import HubSettings
-from hocvuso.places import Places, folder_of
+from hocvuso.places import COURSE, Places, folder_of
 
 only_root = pytest.mark.skipif(os.geteuid() != 0, reason="making system users needs root")
 LAN, TRAINER = "lan", "thay.hung"
@@ -38,7 +38,7 @@ MAY_READ = {
     | {"lessons", "masters", "gradebook", "grader's key", "inbound", "lab inbox", "answers", "evidence"}
     | {"submitted", "graded", "results", "names", "exports"},
     "issuer": EVERYONE | {"certificate key", "register", "exports", "certificates"},
-    "hub": EVERYONE | {"accounts", "hub's secret", "home", "lab inbox"},
+    "hub": EVERYONE | {"accounts", "hub's secret", "home"},
     "trainer": EVERYONE | {"lessons", "masters", "gradebook", "evidence", "submitted", "graded"},
     NOBODY: EVERYONE,
 }
@@ -69,16 +69,10 @@ report = certify(places, places.exports / "grades.csv", rules=read_rules(Path(sy
 assert not report.refused, report
 print(" ".join(held.number for held in report.issued))
 """
-HAND_IN_FROM_LAB = """
-import json, os, pathlib, subprocess, sys
-lesson, course = {lesson!r}, pathlib.Path({root!r})
-for step in ("fetch_assignment", "submit"):
-    done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", step, lesson, "--config=/etc/jupyter-hocvuso/nbgrader_config.py"],
-        capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+LOOK_AROUND = """
+import json, os, pathlib
 seen = [name for name in {names!r} if pathlib.Path(name).exists()]
-print(json.dumps({{"course": course.exists(), "seen": seen, "uid": os.getuid()}}))
+print(json.dumps({{"course": pathlib.Path({root!r}).exists(), "seen": seen, "uid": os.getuid()}}))
 """
 
 
@@ -106,7 +100,7 @@ class Worked:
             "gradebook": var / "grader" / "gradebook.db",
             "grader's key": var / "grader" / "receipts.key",
             "inbound": places.inbound,
-            "lab inbox": places.labs / LAN / "inbound",
+            "lab inbox": places.labs,
             "answers": places.answers / alice / LESSON / "answers.json",
             "receipts": next(places.receipts.glob(f"{alice}/*.json")),
             "evidence": next(places.evidence.glob(f"{alice}/{LESSON}/*/answers.json")),
@@ -191,11 +185,15 @@ def _hand_in_from_page(work: Worked, url: str) -> None:
 def _hand_in_from_lab(work: Worked, url: str) -> None:
     lan = Visitor(url)
     places = work.zones.places
-    names = [str(p) for p in (places.var, places.source, places.release, places.hub, places.labs)]
+    names = [str(p) for p in (places.var, places.source, places.release, places.hub, places.exchange)]
     with lan.http:
         assert lan.sign_in(LAN, PASSWORD).status_code == 302
         lan.open_lab()
-        told = lan.run(HAND_IN_FROM_LAB.format(lesson=LESSON, root=str(places.root), names=names))
+        for action in ("fetch", "submit"):
+            body = {"course_id": COURSE, "assignment_id": LESSON}
+            done = lan.lab("POST", f"assignments/{action}", json=body).json()
+            assert done["success"], done
+        told = lan.run(LOOK_AROUND.format(root=str(places.root), names=names))
     assert told.startswith("{"), told
     work.lab = json.loads(told)
 

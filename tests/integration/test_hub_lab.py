@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 
-import nbformat
 import pytest
 
-from hocvuso.hub.spawner import EXCHANGE, HOME
+from hocvuso.hub.spawner import HOME
 
 pytestmark = pytest.mark.slow
 
@@ -44,16 +43,21 @@ def test_kernel_holds_no_token_and_can_read_none(hub_learner):
     assert seen["looked"] > 3
 
 
-def test_kernel_sees_nothing_of_the_course_but_what_is_released(hub_demo, hub_learner):
-    """Source editions, var/ with keys and accounts, other learners' homes do not exist for a learner."""
+def test_kernel_sees_nothing_of_the_course(hub_demo, hub_learner):
+    """Editions, the exchange, var/ with keys and accounts, other learners' homes do not exist for a learner."""
     places = hub_demo.places
-    hidden = [places.root, places.source, places.var, places.issuer, places.hub, places.homes, places.labs]
-    seen = json.loads(
-        hub_learner.run(f"PATHS = {[str(p) for p in hidden] + ['/home', EXCHANGE]}\n" + LOOK_AROUND)
-    )
+    hidden = [
+        places.root,
+        places.source,
+        places.release,
+        places.exchange,
+        places.var,
+        places.hub,
+        places.homes,
+    ]
+    seen = json.loads(hub_learner.run(f"PATHS = {[str(p) for p in hidden] + ['/home']}\n" + LOOK_AROUND))
     assert {seen[str(path)] for path in hidden} == {"FileNotFoundError"}
     assert seen["/home"] == ["hocvien"]
-    assert seen[EXCHANGE] == ["hocvuso"]
 
 
 def test_learner_cannot_change_what_the_server_is_told_to_run(hub_learner):
@@ -89,34 +93,6 @@ def test_learner_gets_no_terminal_and_no_teachers_pages(hub_learner):
         "formgraders": 404,
         "assignments": 200,
     }
-
-
-def test_learner_fetches_and_hands_in_through_nbgrader(hub_demo, hub_learner):
-    """The released edition is listed and fetched, and what is handed in lands in that learner's own inbox."""
-    ask = {"params": {"course_id": "hocvuso", "assignment_id": "t14-05"}}
-    listed = hub_learner.lab("GET", "assignments", params={"course_id": "hocvuso"}).json()
-    assert [(a["assignment_id"], a["status"]) for a in listed["value"]] == [("t14-05", "released")]
-
-    fetched = hub_learner.lab("POST", "assignments/fetch", **ask).json()
-    assert [a["status"] for a in fetched["value"]] == ["fetched"]
-    home = hub_demo.places.homes / "hocvien" / "t14-05"
-    (home / "answers.json").write_text('{"format": 1}', encoding="utf-8")
-
-    assert hub_learner.lab("POST", "assignments/submit", **ask).json()["success"] is True
-    inbox = hub_demo.places.labs / "hocvien" / "inbound"
-    (handed_in,) = inbox.iterdir()
-    assert handed_in.name.startswith("hocvien+t14-05+")
-    assert (handed_in / "answers.json").read_text(encoding="utf-8") == '{"format": 1}'
-    assert nbformat.read(handed_in / "t14-05.ipynb", as_version=4).cells
-
-
-def test_released_editions_are_read_only_for_a_learner(hub_learner):
-    """A learner's code can't change what other learners fetch."""
-    said = hub_learner.run(
-        f"try:\n    open('{EXCHANGE}/hocvuso/outbound/t14-05/t14-05.ipynb', 'a')\n"
-        "except OSError as error:\n    print(error.strerror)"
-    )
-    assert said.strip() == "Read-only file system"
 
 
 def test_question_widgets_work_in_a_learners_kernel(hub_learner):

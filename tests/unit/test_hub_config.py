@@ -48,7 +48,11 @@ def test_site_and_learners_get_no_more_than_they_need(hub_config):
     assert service["oauth_client_allowed_scopes"] == ["read:users:groups!user"]
     roles = {role["name"]: role for role in hub_config.JupyterHub.load_roles}
     assert roles["user"]["scopes"] == ["self", "access:services!service=hoc"]
-    assert roles["server"]["scopes"] == ["users:activity!user", "access:servers!server"]
+    assert roles["server"]["scopes"] == [
+        "users:activity!user",
+        "access:servers!server",
+        "access:services!service=hoc",
+    ]
     assert not any("services" in role for role in roles.values())
 
 
@@ -95,7 +99,7 @@ def test_kernel_environment_names_no_hub():
 
 def test_learner_gets_no_teachers_extension_and_trainer_does():
     """Formgrader, create-assignment and the list of courses are for trainers only; a terminal is for nobody."""
-    learner = learner_files("lan", home="/home/x", exchange="/srv/x")
+    learner = learner_files("lan", home="/home/x")
     trainer = trainer_files(Path("/khoa"))
     for files, wanted in ((learner, False), (trainer, True)):
         server = json.loads(files["jupyter_server_config.json"])["ServerApp"]
@@ -110,7 +114,7 @@ def test_odd_name_stays_a_text_in_nbgraders_configuration():
     """A learner's name can't become code of the configuration that the server runs."""
     c = Config()
     name = "lan'\n__import__('os')._exit(1)#\\"
-    text = learner_files(name, home="/home/x", exchange="/srv/x")["nbgrader_config.py"]
+    text = learner_files(name, home="/home/x")["nbgrader_config.py"]
     exec(text, {"get_config": lambda: c})  # noqa: S102  (as traitlets does)
     assert c.CourseDirectory.student_id == name
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import logging
 import shutil
 import tempfile
 import uuid
@@ -18,7 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NoReturn, TypeVar
 
 from nbgrader.exchange import ExchangeError, abc
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
@@ -27,7 +28,7 @@ from hocvuso.durable import replace_file
 from hocvuso.errors import HocVuSoError, SiteError, StorageError, SubmissionError
 from hocvuso.exchange.answers import check_edition
 from hocvuso.exchange.folders import read_file
-from hocvuso.exchange.site_door import SiteDoor
+from hocvuso.exchange.site_door import NONSENSE, SiteDoor
 from hocvuso.exchange.submit import TIMESTAMP
 from hocvuso.exchange.working_copy import ANSWERS, Merged, WorkingCopy
 from hocvuso.language import N_
@@ -39,7 +40,6 @@ _FEEDBACK = "feedback"
 _ELSEWHERE = N_(
     "Danh sách bài chỉ mở được trong JupyterLab của học viên: chọn Nbgrader, rồi Assignment List."
 )
-_NONSENSE = N_("Trang học trả lời không đúng dạng: hãy thử lại; nếu vẫn lỗi, hãy báo người vận hành.")
 
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -114,24 +114,27 @@ class Connection:
 connection = Connection()
 
 
-@contextmanager
-def told() -> Iterator[None]:
-    """Errors of ours as nbgrader's."""
-    try:
-        yield
-    except HocVuSoError as error:
-        raise ExchangeError(error.tell()) from error
-    except OSError as error:
-        raise ExchangeError(
-            StorageError(N_("Không đọc hoặc ghi được tệp: {why}."), why=error.strerror).tell()
-        ) from error
-
-
 class _AtSite:
     """What our classes have in common, beside nbgrader's own base class."""
 
     assignment_dir: str
+    log: logging.Logger
     coursedir: Any  # nbgrader's CourseDirectory, which has no types
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Errors of ours as nbgrader's."""
+        try:
+            yield
+        except HocVuSoError as error:
+            self.fail(error.tell())
+        except OSError as error:
+            self.fail(StorageError(N_("Không đọc hoặc ghi được tệp: {why}."), why=error.strerror).tell())
+
+    def fail(self, sentence: str) -> NoReturn:
+        """Say it where nbgrader's commands would, and raise nbgrader's error."""
+        self.log.error(sentence)
+        raise ExchangeError(sentence)
 
     def init_src(self) -> None:
         """Nothing: the site has it."""
@@ -158,13 +161,13 @@ class SiteList(_AtSite, abc.ExchangeList):  # type: ignore[misc]  # nbgrader is 
 
     def list_files(self) -> list[dict[str, Any]]:
         """As nbgrader's own class: released and fetched lessons, or with ``cached`` submissions by lesson."""
-        with told():
+        with self.told():
             shelf = _parsed(Shelf, connection.door.get("api/lab/assignments"))
             return self._handed_in(shelf) if self.cached else self._released(shelf)
 
     def remove_files(self) -> list[dict[str, Any]]:
         """Nothing is removed from here."""
-        raise ExchangeError(SiteError(_ELSEWHERE).tell())
+        self.fail(SiteError(_ELSEWHERE).tell())
 
     def _released(self, shelf: Shelf) -> list[dict[str, Any]]:
         return [
@@ -194,7 +197,7 @@ class SiteFetch(_AtSite, abc.ExchangeFetchAssignment):  # type: ignore[misc]
 
     def copy_files(self) -> None:
         """Put the lesson into the home; into a folder that is there already only what it lacks."""
-        with told():
+        with self.told():
             edition = self.edition
             reply = connection.door.get(f"api/lab/assignments/{edition}")
             files = _decoded(reply.get("files") if isinstance(reply, dict) else None)
@@ -207,7 +210,7 @@ class SiteSubmit(_AtSite, abc.ExchangeSubmit):  # type: ignore[misc]
 
     def copy_files(self) -> None:
         """Hand in what lies in the lesson's folder, as it was saved last."""
-        with told():
+        with self.told():
             edition = self.edition
             copy = WorkingCopy(self.home / edition)
             if not (self.home / edition).is_dir():
@@ -229,7 +232,7 @@ class SiteFeedback(_AtSite, abc.ExchangeFetchFeedback):  # type: ignore[misc]
 
     def copy_files(self) -> None:
         """Fetch the result of each submission that has one, newer or not than what was fetched before."""
-        with told():
+        with self.told():
             edition = self.edition
             shelf = _parsed(Shelf, connection.door.get("api/lab/assignments"))
             for one in shelf.handed_in:
@@ -303,20 +306,20 @@ def _place(folder: Path, files: dict[str, bytes]) -> None:
 
 def _decoded(files: Any) -> dict[str, bytes]:
     if not isinstance(files, dict) or ANSWERS in files:
-        raise SiteError(_NONSENSE)
+        raise SiteError(NONSENSE)
     if any("/" in name or name.startswith(".") for name in files):
-        raise SiteError(_NONSENSE)
+        raise SiteError(NONSENSE)
     try:
         return {name: base64.b64decode(content, validate=True) for name, content in files.items()}
     except (binascii.Error, ValueError, TypeError) as error:
-        raise SiteError(_NONSENSE) from error
+        raise SiteError(NONSENSE) from error
 
 
 def _parsed(kind: type[_Model], value: Any) -> _Model:
     try:
         return kind.model_validate(value)
     except ValidationError as error:
-        raise SiteError(_NONSENSE) from error
+        raise SiteError(NONSENSE) from error
 
 
 def _entry(home: Path, edition: str) -> dict[str, Any]:

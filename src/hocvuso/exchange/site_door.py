@@ -26,7 +26,7 @@ _SIGN_IN = N_(
     "Trang học không còn nhận ra JupyterLab này. Tệp của anh/chị vẫn còn; "
     "hãy đăng xuất, đăng nhập rồi mở lại JupyterLab."
 )
-_NONSENSE = N_("Trang học trả lời không đúng dạng: hãy thử lại; nếu vẫn lỗi, hãy báo người vận hành.")
+NONSENSE = N_("Trang học trả lời không đúng dạng: hãy thử lại; nếu vẫn lỗi, hãy báo người vận hành.")
 _SERVER_ERROR = 500
 _FULL = 507  # the site says itself that its disk is full
 
@@ -71,7 +71,7 @@ class SiteDoor:
         except (OSError, http.client.HTTPException) as error:
             raise _NoAnswerError(_AWAY) from error
         if len(content) > LARGEST_REPLY:
-            raise SiteError(_NONSENSE)
+            raise SiteError(NONSENSE)
         return content
 
 
@@ -95,11 +95,11 @@ def _told(error: urllib.error.HTTPError) -> SiteError:
         sentence = None
     if error.code >= _SERVER_ERROR and error.code != _FULL:
         return _NoAnswerError(_BUSY)
-    return SiteError(sentence if isinstance(sentence, str) else _NONSENSE)
+    return SiteError(sentence if isinstance(sentence, str) else NONSENSE)
 
 
 def _json(content: bytes) -> Any:
     try:
         return json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise SiteError(_NONSENSE) from error
+        raise SiteError(NONSENSE) from error
