@@ -134,7 +134,10 @@ def test_a_learner_who_programs_does_a_lesson_in_jupyterlab(site, visit):
     result = wait_for_file(site.places.results / "hai.tran" / f"{LESSON}.json")
     assert (result["points"], result["out_of"], result["via"]) == (11, 11, "jupyterlab")
     evidence = site.places.evidence / "hai.tran" / LESSON / result["submission"]
-    assert wait_for_file(evidence / "receipt.json")["via"] == "jupyterlab"
+    receipt = wait_for_file(evidence / "receipt.json")
+    assert receipt["via"] == "jupyterlab"
+    assert load(site.places.receipts / "hai.tran" / f"{receipt['id']}.json") == receipt
+    assert not (site.places.labs / "hai.tran").exists(), "no folder is shared"
 
     handed_in.get_by_role("button", name="Fetch Feedback").click()
     handed_in.get_by_text("(view feedback)").click()
