@@ -92,6 +92,14 @@ def hidden_tests(master) -> list[str]:
     ]
 
 
+def check_receipt(places, learner: str, result: dict) -> None:
+    """The learner has the site's receipt of what was graded, and no folder of theirs is shared."""
+    receipt = wait_for_file(places.evidence / learner / LESSON / result["submission"] / "receipt.json")
+    assert receipt["via"] == "jupyterlab"
+    assert load(places.receipts / learner / f"{receipt['id']}.json") == receipt
+    assert not (places.labs / learner).exists()
+
+
 def test_a_learner_who_programs_does_a_lesson_in_jupyterlab(site, visit):
     """Fetch, answer, lose the page, write code, hand in: points on the site and feedback in JupyterLab."""
     person = visit("hai.tran", DESKTOP)
@@ -133,11 +141,7 @@ def test_a_learner_who_programs_does_a_lesson_in_jupyterlab(site, visit):
     expect(handed_in).to_be_visible()
     result = wait_for_file(site.places.results / "hai.tran" / f"{LESSON}.json")
     assert (result["points"], result["out_of"], result["via"]) == (11, 11, "jupyterlab")
-    evidence = site.places.evidence / "hai.tran" / LESSON / result["submission"]
-    receipt = wait_for_file(evidence / "receipt.json")
-    assert receipt["via"] == "jupyterlab"
-    assert load(site.places.receipts / "hai.tran" / f"{receipt['id']}.json") == receipt
-    assert not (site.places.labs / "hai.tran").exists(), "no folder is shared"
+    check_receipt(site.places, "hai.tran", result)
 
     handed_in.get_by_role("button", name="Fetch Feedback").click()
     handed_in.get_by_text("(view feedback)").click()
