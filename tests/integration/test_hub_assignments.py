@@ -17,7 +17,6 @@ from site_course import ALICE, BASE, LESSON, NOW, Learner, make_site_course, run
 from conftest import PASSWORD, Visitor
 from hocvuso.exchange.nbgrader_http import MAX_NOTEBOOK
 from hocvuso.exchange.receipts import PublicKey, check, check_signature
-from hocvuso.exchange.working_copy import NOTE
 from hocvuso.grading.grade import grade_waiting
 from hocvuso.hub.accounts import add_account
 from hocvuso.lessons.build import build
@@ -257,7 +256,6 @@ def test_phone_and_jupyterlab_hold_the_same_answers(lab: Lab) -> None:
     lab.answer_here(LESSON, {"ma-so": "OTP"})
     lab.list()
     assert lab.page.answers()["ma-so"]["answer"] == "OTP"
-    assert not (lab.home / LESSON / NOTE).exists()
 
     lab.page.put("cuoc-goi", "b", seen=1)
     lab.page.put("ma-so", "mã cũ", seen=1, age_ms=3_600_000)
@@ -269,11 +267,10 @@ def test_phone_and_jupyterlab_hold_the_same_answers(lab: Lab) -> None:
     assert lab.copy(LESSON) == {"cuoc-goi": "b", "ma-so": "mật khẩu dùng một lần"}
     history = lab.places.answers / folder_of(ALICE) / LESSON / "history.jsonl"
     assert '"mã cũ"' in history.read_text(encoding="utf-8")
-    assert '"mã cũ"' in (lab.home / LESSON / NOTE).read_text(encoding="utf-8")
 
 
 def test_an_older_edit_here_gives_way_and_is_kept(lab: Lab) -> None:
-    """Changed in JupyterLab, later on the phone: the phone's stays, JupyterLab's is in the history and in the note."""
+    """Changed in JupyterLab, later on the phone: the phone's stays, JupyterLab's is in the history."""
     lab.act("fetch", LESSON)
     lab.answer_here(LESSON, {"cuoc-goi": "a"})
     lab.page.put("cuoc-goi", "b")
@@ -281,7 +278,6 @@ def test_an_older_edit_here_gives_way_and_is_kept(lab: Lab) -> None:
     assert lab.copy(LESSON) == {"cuoc-goi": "b"}
     history = lab.places.answers / folder_of(ALICE) / LESSON / "history.jsonl"
     assert '"answer": "a"' in history.read_text(encoding="utf-8")
-    assert '"a"' in (lab.home / LESSON / NOTE).read_text(encoding="utf-8")
 
 
 def test_fetching_again_brings_what_is_missing_and_loses_nothing(lab: Lab) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tornado import web
 
+from hocvuso.durable import held
 from hocvuso.errors import SubmissionError
 from hocvuso.exchange.answers import AnswerStore
 from hocvuso.exchange.nbgrader_http import MAX_NOTEBOOK
@@ -26,7 +27,6 @@ from hocvuso.grading.result import Result as ResultRecord
 from hocvuso.grading.result import result_path
 from hocvuso.language import N_
 from hocvuso.lessons.catalogue import NOT_HANDED_OUT, LessonInfo
-from hocvuso.lessons.editions import held
 from hocvuso.lessons.handed_in import read_handed_in
 from hocvuso.places import Places
 from hocvuso.questions.answers import MAX_BOOK, AnswerRecord
