@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
+import os
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -168,6 +171,24 @@ def test_two_devices(site_alice: Learner, site_fresh: None) -> None:
     assert (newer.status_code, newer.json()["conflict"]) == (200, "kept-yours")
     older = site_alice.put("cuoc-goi", "a", seen=0, age_ms=3_600_000)
     assert (older.status_code, older.json()["conflict"], older.json()["current"]) == (409, "kept-other", "b")
+
+
+def test_one_learner_s_slow_disk_holds_up_nobody_else(
+    site_alice: Learner, site_bob: Learner, site_places: Places, site_fresh: None
+) -> None:
+    """Ten of her edits wait for a lock; his is saved meanwhile, and afterwards all of hers are."""
+    assert site_alice.put("cuoc-goi", "a").status_code == 200
+    folder = os.open(site_places.answers / folder_of(ALICE) / LESSON, os.O_RDONLY | os.O_DIRECTORY)
+    with ThreadPoolExecutor(10) as browser:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            waiting = [browser.submit(site_alice.put, "cuoc-goi", "a", seen=1) for _ in range(10)]
+            time.sleep(0.5)  # they are on their way; should one come later, the promise is the same
+            assert site_bob.put("cuoc-goi", "b").status_code == 200
+            assert not any(edit.done() for edit in waiting)
+        finally:
+            os.close(folder)
+        assert [edit.result().status_code for edit in waiting] == [200] * 10
 
 
 def test_a_revision_that_never_was_gets_the_real_one(site_alice: Learner, site_fresh: None) -> None:

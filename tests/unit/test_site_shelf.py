@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -101,3 +102,27 @@ def test_a_catalogue_that_can_not_be_read_leaves_the_earlier_one(shelf_places):
     assert shelf.editions() == before
     with pytest.raises(LessonError):
         Shelf(shelf_places).editions()
+
+
+def test_a_lesson_built_anew_is_seen_at_once(shelf_places):
+    """Its text changed, its questions did not: the same edition, other words."""
+    release(shelf_places)
+    shelf = Shelf(shelf_places)
+    assert shelf.editions()["t90-01"].title == "Bài thử"
+    (shelf_places.lessons / "t90" / "t90-01.md").write_text(
+        LESSON.replace('title: "Bài thử"', 'title: "Bài thử khác"'), encoding="utf-8"
+    )
+    assert build(shelf_places).ok
+    assert shelf.editions()["t90-01"].title == "Bài thử khác"
+
+
+def test_looking_for_changes_costs_the_same_for_many_lessons(shelf_places, monkeypatch):
+    """Every request looks: a look at each lesson's file would make pages slower with every lesson."""
+    release(shelf_places)
+    shelf = Shelf(shelf_places)
+    shelf.editions()
+    looked = []
+    stat = Path.stat
+    monkeypatch.setattr(Path, "stat", lambda path, **more: looked.append(path) or stat(path, **more))
+    assert list(shelf.editions()) == ["t90-01"]
+    assert set(looked) == {shelf_places.editions, shelf_places.release}
