@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import resource
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -142,6 +143,7 @@ async def _live_steps(
 
 def main() -> None:
     """Load, report; the status says whether what must be carried was carried."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what is served is stopped
     with tempfile.TemporaryDirectory(prefix="hocvuso-load-") as folder:
         report = run(planned(), Path(folder).resolve(), quick=QUICK)
     keep(report)

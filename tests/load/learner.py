@@ -20,7 +20,7 @@ from hocvuso.lessons.master import Master
 from hocvuso.questions.base import Question
 from hocvuso.questions.registry import check_answer
 
-TIMEOUT = aiohttp.ClientTimeout(total=60)
+TIMEOUT = aiohttp.ClientTimeout(total=180)
 CONNECTIONS = 6  # a browser's, to one host
 ASK_AGAIN = 3.0  # seconds between two looks at whether a submission is graded, about as the waiting page does
 CHANGES_MIND = 0.1  # of the answers are given once more

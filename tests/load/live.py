@@ -17,7 +17,7 @@ from tests.load.seen import NO_ANSWER, Seen
 
 OPENED = "live: line to the kernel opened, widgets known"
 TOUCHED = "live: widget touched and answered"
-PATIENCE = 60
+PATIENCE = 180
 _KERNEL = re.compile(r'"kernelId":\s*"([0-9a-f-]{36})"')
 
 
