@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ import httpx
 
 from conftest import PASSWORD, PATIENCE, wait_for
 from hocvuso.hub.accounts import add_account
-from hocvuso.hub.settings import HubSettings
+from hocvuso.hub.settings import SITE_COMMAND, HubSettings
 from hocvuso.lessons.build import build
 from hocvuso.lessons.release import release
 from hocvuso.places import Places
@@ -196,12 +196,14 @@ class Learner:
 
 
 @contextmanager
-def running_site(places: Places, *, more: str = "") -> Iterator[str]:
+def running_site(
+    places: Places, *, more: str = "", site_command: Sequence[str] = SITE_COMMAND
+) -> Iterator[str]:
     """Start the hub, which starts the site; its address once both answer. ``more``: lines for its configuration."""
     some = HubSettings(port=20000 + uuid.uuid4().int % 20000).with_free_ports().hub_port
     settings = HubSettings(port=some).with_free_ports()
     names = ("port", "hub_port", "proxy_port", "site_port")
-    options = {name: getattr(settings, name) for name in names}
+    options = {name: getattr(settings, name) for name in names} | {"site_command": tuple(site_command)}
     config = places.root / "jupyterhub_config.py"
     config.write_text(_CONFIG.format(root=str(places.root), settings=options) + more, encoding="utf-8")
     url = settings.url

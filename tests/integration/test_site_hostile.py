@@ -105,7 +105,7 @@ def _until_reply(socket: ClientConnection, kind: str) -> list[str]:
             return heard
 
 
-@pytest.mark.parametrize("channel", ["shell", "control"])
+@pytest.mark.parametrize("channel", ["shell", "control", "stdin", "iopub"])
 def test_a_browser_can_not_send_code_to_its_kernel(hostile_alice: Learner, channel: str) -> None:
     """Only widgets' messages pass; the kernel answers the next question and never saw the code."""
     with _line(hostile_alice, _kernel(hostile_alice, f"voila/{LESSON}")) as socket:
@@ -115,11 +115,21 @@ def test_a_browser_can_not_send_code_to_its_kernel(hostile_alice: Learner, chann
             "complete_request",
             "history_request",
             "input_reply",
+            "debug_request",
+            "interrupt_request",
+            "create_subshell_request",
+            "shutdown_request",
         ):
             socket.send(_message(kind, {"code": "print('ĐÃ' + 'CHẠY')", "silent": False}, channel))
+        stranger = {"comm_id": "x", "target_name": "hỏi gì cũng chạy", "data": {}}
+        socket.send(_message("comm_open", stranger, channel))
         socket.send(_message("kernel_info_request", {}))
         heard = "\n".join(_until_reply(socket, "kernel_info_reply"))
+        socket.send(_message("comm_info_request", {}))
+        known = json.loads(_until_reply(socket, "comm_info_reply")[-1])["content"]["comms"]
+    assert "x" not in known
     assert "ĐÃCHẠY" not in heard
+    assert "shutdown_reply" not in heard
     for reply in ("execute_reply", "execute_input", "inspect_reply", "complete_reply", "history_reply"):
         assert reply not in heard
 

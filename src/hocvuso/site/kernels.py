@@ -57,9 +57,9 @@ OPENING: ContextVar[Opening] = ContextVar("hocvuso_opening")
 
 def may_pass(channel: str | None, kind: object, content: Mapping[str, Any]) -> bool:
     """Whether a browser may send its kernel this message: what widgets need, and nothing that runs or ends it."""
-    if channel != "shell" or kind not in WIDGET_MESSAGES:
+    if channel != "shell" or str(kind) not in WIDGET_MESSAGES:
         return False
-    return kind != "comm_open" or content.get("target_name") in WIDGET_TARGETS
+    return kind != "comm_open" or str(content.get("target_name")) in WIDGET_TARGETS
 
 
 class WidgetLine(ZMQChannelsWebsocketConnection):
