@@ -8,7 +8,7 @@ READY_FOR_TESTS := .venv/.ready-for-tests
 LOCKS := requirements.lock pyproject.toml deploy/setup.sh deploy/node.lock deploy/node/package-lock.json
 TEST_LOCKS := front/package-lock.json tests/front/package-lock.json tests/peers/package-lock.json
 
-.PHONY: help demo test check soak bench bench-grading load setup lint front bundle screenshots lock clean
+.PHONY: help demo test check soak bench bench-grading bench-site load setup lint front bundle screenshots lock clean
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -59,6 +59,9 @@ bench-grading: $(READY_FOR_TESTS) build ## only the grader, beside nbgrader auto
 
 load: $(READY_FOR_TESTS) build ## 2,000 learners at once on this machine, 150 in a live lesson (QUICK=1: under 3 minutes; STEPS=1: until it breaks)
 	$(BIN)/python -m tests.load
+
+bench-site: $(READY_FOR_TESTS) build ## only the learner's site, beside stock Voila (QUICK=1: under 5 minutes)
+	$(BIN)/python -m tests.bench site
 
 screenshots: $(READY_FOR_TESTS) build ## make the README's pictures anew from the running site
 	$(BIN)/python docs/screenshots.py

@@ -1,6 +1,6 @@
 """``make bench``: every benchmark, or those named; figures go to build/bench/. These are never tests.
 
-python -m tests.bench [grading] [pages] [certificates] [build]      QUICK=1 for a short look
+python -m tests.bench [grading] [site] [certificates] [build]      QUICK=1 for a short look
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sys
 
 from tests.bench.measure import QUICK, RESULTS, machine, say, seconds
 
-ALL = ("build", "certificates", "pages", "grading")
+ALL = ("build", "certificates", "site", "grading")
 
 
 def main(names: list[str]) -> None:

@@ -1,137 +1,124 @@
-"""What a phone loads: our page of a lesson against stock Voila's of the same released notebook, in Chromium.
+"""What a browser is sent when a page is opened: Chromium's own count, from the network layer, in a new profile.
 
-Bytes are those on the wire, headers included, as Chromium counts them; a first visit with an empty cache, then a
-second one. Websocket traffic is not counted, which favours Voila.
+Requests and bytes are those of the page and of its service worker, answers' headers included; what comes over a
+websocket (the messages of a kernel with all its widgets) is not counted, which favours stock Voila. What a browser
+takes from its own cache is not counted either.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
-from tests.bench.measure import QUICK, keep, median, say
-from tests.browser.conftest import PHONE, Visit, chromium, free_port, running_site, wait_for
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from tests.browser.conftest import PHONE, Site, Visit, chromium
 
-LESSON = "t14-05"
-QUESTION = "input[type=radio]"
-RUNS = 1 if QUICK else 3
-Load = dict[str, float]
-
-
-def main() -> None:
-    """First and second visit to both, in turns."""
-    with contextlib.ExitStack() as opened:
-        scratch = Path(opened.enter_context(tempfile.TemporaryDirectory()))
-        site = opened.enter_context(running_site(scratch / "course"))
-        voila = opened.enter_context(stock_voila(site.places.release / LESSON / f"{LESSON}.ipynb"))
-        browser = opened.enter_context(chromium(opened.enter_context(sync_playwright())))
-
-        def ours(page: Page) -> None:
-            Visit.sign_in(_signed_in(site, page), "hai.tran")
-
-        found: dict[str, list[tuple[Load, Load]]] = {"our page": [], "stock Voila": []}
-        for _ in range(RUNS):
-            found["our page"].append(visit_twice(browser, site.hoc(f"bai/{LESSON}"), ours))
-            found["stock Voila"].append(visit_twice(browser, voila, lambda _page: None))
-        say(f"   {found}")
-    keep("pages", {"lesson": LESSON, "visits": found}, rows(found))
+SLOW = {
+    "latency": 150,
+    "downloadThroughput": 1.6e6 / 8,
+    "uploadThroughput": 750e3 / 8,
+}  # "slow 4G", as Lighthouse has it
+SLOWER = 4  # times slower than this machine's processor
+SETTLED = 1_500  # milliseconds after the last request: time for a service worker to fetch what it keeps
+PATIENCE = 180_000
 
 
-def rows(found: dict[str, list[tuple[Load, Load]]]) -> list[tuple[str, ...]]:
-    """The table: per visit the medians of both and their ratio."""
-    table = [("t14-05", "our page", "stock Voila", "ratio")]
-    for visit, name in enumerate(("first visit", "second visit")):
-        for what, unit, digits in (("requests", "", 0), ("kilobytes", " kB", 0), ("seconds", " s", 1)):
-            ours, stock = (median([pair[visit][what] for pair in pairs]) for pairs in found.values())
-            shown = (f"{value:.{digits}f}{unit}" for value in (ours, stock))
-            table.append((f"{name}: {what}", *shown, f"{stock / ours:.1f} ×"))
-    foreign = (f"{median([pair[0]['foreign'] for pair in pairs]):.0f}" for pairs in found.values())
-    table.append(("first visit: requests to other hosts", *foreign, ""))
-    return table
+@dataclass(frozen=True, slots=True)
+class Load:
+    """One opening of a page: the addresses that were sent, and the seconds until ``ready`` could be used."""
+
+    addresses: tuple[str, ...]
+    kilobytes: float
+    seconds: float
+    foreign: int
+
+    @property
+    def requests(self) -> int:
+        """How many there were."""
+        return len(self.addresses)
 
 
-def visit_twice(browser: Browser, address: str, before: Callable[[Page], None]) -> tuple[Load, Load]:
-    """A first visit with an empty cache, and a second one."""
-    context = browser.new_context(viewport=PHONE, locale="vi-VN")
-    try:
-        page = context.new_page()
-        before(page)
-        page.goto("about:blank")
-        tools = context.new_cdp_session(page)
-        tools.send("Network.enable")
-        tools.send("Network.clearBrowserCache")
-        return load(page, tools, address), load(page, tools, address)
-    finally:
-        context.close()
+@contextlib.contextmanager
+def browsing() -> Iterator[Browser]:
+    """Debian's Chromium, which also tells of its service workers' requests."""
+    os.environ["PW_EXPERIMENTAL_SERVICE_WORKER_NETWORK_EVENTS"] = "1"
+    with sync_playwright() as playwright, chromium(playwright) as browser:
+        yield browser
 
 
-def load(page: Page, tools: Any, address: str) -> Load:
-    """Requests and bytes until nothing more is asked for, and seconds until the first question can be answered."""
+def signed_in(browser: Browser, site: Site, name: str) -> Any:
+    """The cookies of someone who has signed in: with them a new profile opens any page at once."""
+    with contextlib.closing(browser.new_context(locale="vi-VN")) as context:
+        Visit(site, context).sign_in(name)
+        return context.storage_state()
+
+
+@contextlib.contextmanager
+def profile(browser: Browser, cookies: Any = None) -> Iterator[BrowserContext]:
+    """A new profile of a phone's size: nothing is cached, no worker is installed."""
+    kept = {"cookies": cookies["cookies"]} if cookies else None
+    with contextlib.closing(
+        browser.new_context(viewport=PHONE, locale="vi-VN", storage_state=kept)
+    ) as context:
+        context.set_default_timeout(PATIENCE)
+        yield context
+
+
+def open_page(context: BrowserContext, address: str, ready: str, *, slow: bool = False) -> Load:
+    """Open ``address`` in a new tab and wait until ``ready`` can be used and nothing more is asked for."""
+    page = context.new_page()
+    tools = context.new_cdp_session(page)
+    asked: dict[str, str] = {}
     sizes: dict[str, float] = {}
-    asked: list[str] = []
+    workers: list[Any] = []
 
     def note_request(event: dict[str, Any]) -> None:
         if event["request"]["url"].startswith("http"):
-            asked.append(event["request"]["url"])
+            asked[event["requestId"]] = event["request"]["url"]
 
     def note_end(event: dict[str, Any]) -> None:
         sizes[event["requestId"]] = event["encodedDataLength"]
 
+    def note_cached(event: dict[str, Any]) -> None:
+        asked.pop(event["requestId"], None)
+
+    def note_worker(request: Any) -> None:
+        if request.service_worker:
+            workers.append(request)
+
     tools.on("Network.requestWillBeSent", note_request)
     tools.on("Network.loadingFinished", note_end)
+    tools.on("Network.requestServedFromCache", note_cached)
+    context.on("requestfinished", note_worker)
+    tools.send("Network.enable")
+    if slow:
+        tools.send("Network.emulateNetworkConditions", {"offline": False, **SLOW})
+        tools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     started = time.perf_counter()
-    page.goto(address)
-    page.locator(QUESTION).first.wait_for(state="visible", timeout=120_000)
+    page.goto(address, wait_until="commit")
+    page.locator(ready).first.wait_for(state="visible")
     took = time.perf_counter() - started
     page.wait_for_load_state("networkidle")
-    tools.remove_listener("Network.requestWillBeSent", note_request)
-    tools.remove_listener("Network.loadingFinished", note_end)
-    page.goto("about:blank")
-    host = address.split("/")[2]
-    return {
-        "requests": len(asked),
-        "kilobytes": sum(sizes.values()) / 1000,
-        "seconds": took,
-        "foreign": sum(url.split("/")[2] != host for url in asked),
-    }
+    page.wait_for_timeout(SETTLED)
+    of_workers = [(request.url, _size(request)) for request in workers]
+    context.remove_listener("requestfinished", note_worker)
+    page.close()
+    sent = {url: size for key, url in asked.items() if (size := sizes.get(key, 0.0)) or key not in sizes}
+    sent |= {url: size for url, size in of_workers if size}
+    return Load(tuple(sent), sum(sent.values()) / 1000, took, sum(_is_foreign(url, address) for url in sent))
 
 
-@contextlib.contextmanager
-def stock_voila(notebook: Path) -> Iterator[str]:
-    """Voila as it comes, serving ``notebook``; its address."""
-    port = free_port()
-    options = ["--no-browser", f"--port={port}", "--Voila.ip=127.0.0.1", "--template=lab"]
-    with tempfile.TemporaryDirectory() as home:
-        environment = {**os.environ, "HOME": home, "JUPYTER_CONFIG_DIR": home}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "voila", *options, notebook.name],
-            cwd=notebook.parent,
-            env=environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            wait_for(f"http://127.0.0.1:{port}/", process)
-            yield f"http://127.0.0.1:{port}/"
-        finally:
-            process.terminate()
-            process.wait(30)
+def _size(request: Any) -> float:
+    """Bytes over the wire of a worker's request; 0 when they came from the browser's cache."""
+    told = request.sizes()
+    return (
+        float(told["responseBodySize"] + told["responseHeadersSize"]) if told["responseBodySize"] > 0 else 0.0
+    )
 
 
-def _signed_in(site: Any, page: Page) -> Any:
-    """What `Visit.sign_in` needs."""
-    visitor = Visit.__new__(Visit)
-    visitor.site, visitor.page = site, page
-    return visitor
-
-
-if __name__ == "__main__":
-    main()
+def _is_foreign(url: str, address: str) -> bool:
+    return url.split("/")[2] != address.split("/")[2]
