@@ -5,10 +5,11 @@ BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
 READY := .venv/.ready
 READY_FOR_TESTS := .venv/.ready-for-tests
-LOCKS := requirements.lock pyproject.toml deploy/setup.sh deploy/node.lock deploy/node/package-lock.json
-TEST_LOCKS := front/package-lock.json tests/front/package-lock.json tests/peers/package-lock.json
+LOCKS := requirements.lock pyproject.toml deploy/setup.sh deploy/node.lock deploy/node/package-lock.json \
+	front/package-lock.json front/build.mjs $(wildcard front/live/*)
+TEST_LOCKS := tests/front/package-lock.json tests/peers/package-lock.json
 
-.PHONY: help demo test check soak bench bench-grading bench-site load setup lint front bundle screenshots lock clean
+.PHONY: help demo test check soak bench bench-grading bench-site load setup lint front screenshots lock clean
 
 help: ## show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -33,11 +34,7 @@ lint: $(READY)
 	$(BIN)/lint-imports --no-cache >build/imports.txt || (cat build/imports.txt; exit 1)
 
 front: $(READY_FOR_TESTS)
-	npm run check --silent --prefix front
 	npm test --silent --prefix tests/front
-
-bundle: $(READY_FOR_TESTS) ## join front/ into what is shipped (src/hocvuso/site/static/live)
-	npm run build --silent --prefix front
 
 check: $(READY_FOR_TESTS) build lint front ## lint, types, import contracts and the fast tests (under 3 minutes)
 	$(BIN)/pytest -q -m "not slow and not browser and not soak"

@@ -57,10 +57,11 @@ node_packages() { # FOLDER
   cp "$1/package-lock.json" "$1/node_modules/.installed.lock"
 }
 node_packages deploy/node
+node_packages front
+npm run build --silent --prefix front
 system_package bwrap bubblewrap "runs learners' code apart from everything else"
 
 if [ -n "$for_tests" ]; then
-  node_packages front
   node_packages tests/front
   node_packages tests/peers
   command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 ||

@@ -1,6 +1,5 @@
-// Joins what a live example needs in the browser into src/hocvuso/site/static/live, which is shipped as it is.
-//
-//   npm run build   writes the files        npm run check   says whether they are what the sources give
+// Joins what a live example needs in the browser into src/hocvuso/site/static/live: not kept in git, but in the wheel,
+// so that whoever installs that needs no Node. `make setup` runs it.
 import { build } from "esbuild";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
@@ -44,16 +43,6 @@ function told(folder) {
   return `${about.name} ${about.version} (${about.license})\n\n${text}\n`;
 }
 
-if (process.argv.includes("--check")) {
-  const there = readdirSync(out);
-  const other = [...files].filter(([name, bytes]) => !there.includes(name) || !readFileSync(join(out, name)).equals(bytes));
-  const wrong = [...other.map(([name]) => name), ...there.filter((name) => !files.has(name))];
-  if (wrong.length) {
-    console.error(`${out} is not what front/ gives: ${wrong.join(", ")}. Run: npm run build --prefix front`);
-    process.exit(1);
-  }
-} else {
-  rmSync(out, { recursive: true, force: true });
-  mkdirSync(out, { recursive: true });
-  for (const [name, bytes] of files) writeFileSync(join(out, name), bytes);
-}
+rmSync(out, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
+for (const [name, bytes] of files) writeFileSync(join(out, name), bytes);
