@@ -13,11 +13,9 @@ from typing import Any
 
 from tests.bench.document import DOCS, rewrite, table
 from tests.load.machine import KERNELS
-from tests.load.report import HUMAN_PACE, RESULTS, tables
+from tests.load.report import LESSON_SECONDS, RESULTS, tables
 
 AT_ONCE = (2_000, 10_000, 100_000)
-QUESTIONS = 8
-LESSON_SECONDS = QUESTIONS * HUMAN_PACE
 BUSY = 0.7  # of a core that one thread may use before answers wait
 IN_LIVE = 0.05  # of the learners at once have a live example open
 MORNING = 30 * 60  # seconds in which everybody comes who comes

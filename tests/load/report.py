@@ -16,7 +16,19 @@ RESULTS = ROOT / "build" / "load"
 SAVED = "answer saved"
 LONGEST = 0.3  # seconds; 95 of 100 answers must be saved within
 HUMAN_PACE = 30.0  # seconds per question; the lesson itself counts on a minute
+QUESTIONS = 8
+LESSON_SECONDS = QUESTIONS * HUMAN_PACE
 _GB = 1000.0
+PER_LEARNER = {
+    "processor_ms_per_lesson": "processor of the platform for one learner's whole lesson, ms",
+    "cores": "cores per learner at once, at a human pace",
+    "learners_per_core": "learners at once per core",
+    "mb": "memory per learner at once beside what the idle platform takes, MB",
+    "learners_per_gb": "learners at once per GB",
+    "live_mb": "memory of an open live example, MB",
+    "live_per_gb": "open live examples per GB",
+    "live_processor_ms": "processor for opening one and using it, ms",
+}
 
 
 @dataclass
@@ -108,12 +120,12 @@ class Report:
 
     def per_learner(self) -> dict[str, float]:
         """What one learner costs, and how many a core and a GB carry at a human pace."""
-        first = self.steps[0]
-        work, people = first.phase.work, first.learners_by_rate
+        people, work = self.steps[0].phase.people, self.steps[0].phase.work
+        seconds = work.platform_seconds / people
         found = {
-            "processor_ms_per_lesson": 1000 * work.platform_seconds / first.phase.people,
-            "cores": work.platform_seconds / work.seconds / people,
-            "mb": max(0.001, work.platform_mb - sum(self.idle_mb.values())) / first.phase.people,
+            "processor_ms_per_lesson": 1000 * seconds,
+            "cores": seconds / LESSON_SECONDS,
+            "mb": max(0.001, work.platform_mb - sum(self.idle_mb.values())) / people,
         }
         found |= {"learners_per_core": 1 / found["cores"], "learners_per_gb": _GB / found["mb"]}
         if self.live:
@@ -162,7 +174,7 @@ def tables(record: dict[str, Any]) -> str:
         parts.insert(2, table([("live lesson", "how many", "p50", "p95", "p99"), *_times(alive[0])]))
     parts.append(table([("sign-in", "people", "per second", "hub’s processor", "p95"), *_sign_ins(record)]))
     parts.append(
-        table([("one learner", ""), *((name, f"{v:.4g}") for name, v in record["per_learner"].items())])
+        table([("one learner", ""), *((said, _figure(record, name)) for name, said in PER_LEARNER.items())])
     )
     said = [
         f"breaks first: {record['breaks_first'] or 'nothing did'}",
@@ -170,6 +182,11 @@ def tables(record: dict[str, Any]) -> str:
         *([f"lines of errors in the logs: {record['errors_logged']}"] if record["errors_logged"] else []),
     ]
     return "\n\n".join([*parts, *said])
+
+
+def _figure(record: dict[str, Any], name: str) -> str:
+    value = record["per_learner"].get(name)
+    return "–" if value is None else f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
 
 
 def _row(step: dict[str, Any]) -> tuple[str, ...]:
