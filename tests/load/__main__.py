@@ -105,12 +105,12 @@ async def _load(
                 browsers.push_async_callback(learner.close)
             report.sign_in[name] = phase
             say(f"   {phase.served / phase.work.seconds:.1f} a second")
-        await _steps(plan, running, report, learners, master, (1,))
-        await _live_steps(plan, running, report, learners, (1.0,))
+        await _steps(plan, running, report, learners, master, factors=(1,))
+        await _live_steps(plan, running, report, learners, factors=(1.0,))
         if plan.steps:  # what must be carried first: what breaks may leave a mess behind
             keep(report)
-            await _steps(plan, running, report, learners, master, FASTER)
-            await _live_steps(plan, running, report, learners, MORE)
+            await _steps(plan, running, report, learners, master, factors=FASTER)
+            await _live_steps(plan, running, report, learners, factors=MORE)
 
 
 async def _steps(
@@ -119,6 +119,7 @@ async def _steps(
     report: Report,
     learners: Sequence[Learner],
     master: Master,
+    *,
     factors: Sequence[int],
 ) -> None:
     for faster in factors:
@@ -136,7 +137,12 @@ async def _steps(
 
 
 async def _live_steps(
-    plan: Plan, running: course.Running, report: Report, learners: Sequence[Learner], factors: Sequence[float]
+    plan: Plan,
+    running: course.Running,
+    report: Report,
+    learners: Sequence[Learner],
+    *,
+    factors: Sequence[float],
 ) -> None:
     for share in factors:
         people = learners[: round(plan.live * share)]
