@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -16,7 +15,7 @@ from hocvuso.lessons.catalogue import LessonInfo
 from hocvuso.questions import AnswerBook
 from hocvuso.site.pages import state_of
 from hocvuso.site.shelf import EDITION
-from hocvuso.site.web import ApiHandler
+from hocvuso.site.web import ApiHandler, tag_of
 
 OLDEST_EDIT = timedelta(days=366)
 
@@ -87,7 +86,10 @@ class Answer(EditionApi):
             self.answer(body, 409)
             return
         body = {"revision": saved.revision, "conflict": saved.conflict, "current": saved.current}
-        self.answer(body, 409 if saved.conflict == "kept-other" else 200)
+        if saved.conflict == "kept-other":
+            self.answer(body, 409)
+        else:
+            self.answer(body | {"saved": self.site.clock().isoformat(timespec="milliseconds")})
 
 
 class Submit(EditionApi):
@@ -150,11 +152,6 @@ class Me(ApiHandler):
         """Display name and the tag under which the browser keeps unsent answers."""
         called = self.site.ledger.called(self.learner)
         self.answer({"display_name": called, "learner": tag_of(self.learner)})
-
-
-def tag_of(learner: str) -> str:
-    """A name for the browser's own storage, so that two people on one device never mix; not a secret."""
-    return hashlib.sha256(f"hocvuso:{learner}".encode()).hexdigest()[:16]
 
 
 def dump_answers(book: AnswerBook) -> dict[str, dict[str, Any]]:

@@ -70,6 +70,11 @@ def find_file(name: str) -> Packed | None:
     return pack(make()) if make else None
 
 
+def file_names() -> list[str]:
+    """The names of all static files, in a fixed order."""
+    return sorted(_files())
+
+
 def address_of(base: str, name: str) -> str:
     """Where a browser finds a static file; another address for each version of it. KeyError when there is none."""
     file = find_file(name)

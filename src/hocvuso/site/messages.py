@@ -7,7 +7,14 @@ from hocvuso.language import N_, Language
 BROWSER = (
     N_("Đang tải câu trả lời…"),
     N_("Đang lưu…"),
-    N_("Đã lưu"),
+    N_("Đã lưu lúc {time}"),
+    N_("Đã lưu tất cả lúc {time}"),
+    N_("Đang gửi {n} câu trả lời…"),
+    N_("{n} câu trả lời đang chờ trên thiết bị này"),
+    N_("{n} câu trả lời chưa gửi được và chỉ còn trong trang này"),
+    N_(
+        "Chưa gửi được, và thiết bị này không giữ được câu trả lời: anh/chị đừng đóng trang này cho tới khi gửi xong."
+    ),
     N_("Mất mạng: câu trả lời được giữ trên thiết bị này và sẽ tự gửi khi có mạng."),
     N_("Máy chủ chưa lưu được; câu trả lời được giữ trên thiết bị này và sẽ tự gửi lại."),
     N_(
@@ -23,7 +30,23 @@ BROWSER = (
     N_("Đã trả lời {n}/{all} câu"),
     N_("Đang nộp bài…"),
     N_("Chưa nộp được bài. Câu trả lời vẫn còn; hãy thử lại."),
-    N_("Chưa nộp được bài vì còn câu trả lời chưa gửi được. Hãy thử lại khi có mạng."),
+    N_("Bài sẽ được nộp khi có mạng, lúc trang này còn mở hoặc khi anh/chị mở lại một trang của Học vụ số."),
+    N_("Không nộp nữa"),
+    N_("Bài chờ nộp đã được nộp."),
+    N_("Xem kết quả"),
+    N_("Có câu trả lời chưa được lưu vì bài học đã thay đổi. Hãy mở lại bài để xem."),
+    N_("Ví dụ này cần mạng; anh/chị hãy mở khi có mạng."),
+    N_("Anh/chị đã đăng xuất."),
+    N_("Anh/chị đã đăng xuất trên thiết bị này. Khi có mạng, trang sẽ báo cho máy chủ."),
+    N_("Người khác đã đăng nhập trên thiết bị này."),
+    N_("Còn {n} câu trả lời chưa gửi được vì mất mạng. Anh/chị muốn làm gì với các câu đó?"),
+    N_("Còn {n} bài chờ nộp vì mất mạng. Anh/chị muốn làm gì với bài đó?"),
+    N_(
+        "Giữ lại thì chỉ anh/chị xem được, sau khi đăng nhập lại trên thiết bị này; bỏ đi thì không lấy lại được."
+    ),
+    N_("Chưa đăng xuất"),
+    N_("Giữ trên thiết bị này"),
+    N_("Bỏ đi"),
     N_("Còn {n} câu chưa trả lời. Anh/chị có muốn nộp bài không?"),
     N_("Anh/chị có thể làm lại và nộp lại sau."),
     N_("Nộp luôn"),

@@ -30,7 +30,7 @@ from hocvuso.exchange.receipts import SiteKey
 from hocvuso.language import N_, get_language
 from hocvuso.places import Places, find_places
 from hocvuso.rates import Buckets, Limits
-from hocvuso.site import answers, certificates, lab, live, pages
+from hocvuso.site import answers, certificates, lab, live, offline, pages
 from hocvuso.site.files import Static, address_of
 from hocvuso.site.identity import HubIdentity, OwnKernelsOnly
 from hocvuso.site.kernels import BoxedSpecs, KernelSocket, LearnerKernels, WidgetLine
@@ -193,6 +193,8 @@ def our_handlers(site: Site) -> list[tuple[Any, ...]]:
         f"api/lab/assignments/{edition}/answers": lab.Answers,
         f"api/lab/assignments/{edition}/submit": lab.Submit,
         "api/lab/feedback/([^/]+)": lab.Feedback,
+        "sw.js": offline.Worker,
+        "khong-mang": offline.Offline,
     }
     static = (f"{base}static/(.*)", Static)
     return [static, *((base + route, handler, with_site) for route, handler in routes.items())]

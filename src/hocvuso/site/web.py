@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import traceback
@@ -60,6 +61,7 @@ SENTENCES = {
     503: N_("Máy chủ đang bận. Hãy thử lại sau ít phút."),
     507: N_("Máy chủ hết chỗ lưu nên câu trả lời chưa được lưu. Hãy báo người vận hành."),
 }
+OTHER_LEARNER = N_("Người khác đã đăng nhập trên thiết bị này. Hãy tải lại trang.")
 SORRY = N_("Máy chủ gặp lỗi. Những gì đã lưu vẫn còn; hãy thử lại sau ít phút.")
 log = logging.getLogger("hocvuso.site")
 
@@ -88,6 +90,11 @@ def local_day(date: str) -> str:
         return datetime.fromisoformat(date).strftime("%d/%m/%Y")
     except ValueError:
         return date
+
+
+def tag_of(learner: str) -> str:
+    """A name for the browser's own storage, so that two people on one device never mix; not a secret."""
+    return hashlib.sha256(f"hocvuso:{learner}".encode()).hexdigest()[:16]
 
 
 def log_request(handler: web.RequestHandler) -> None:
@@ -178,6 +185,7 @@ class SiteHandler(JupyterHandler):
                 static=self.site.static_url,
                 path=self.request.path,
                 user=self._who(),
+                tag=tag_of(self.learner) if self._who() else "",
                 called=self.site.ledger.called(self.learner) if self._who() else "",
                 languages=languages(),
                 **context,
@@ -241,6 +249,9 @@ class ApiHandler(SiteHandler):
             if error.status_code == 403 and not self.current_user and self.request.method in {"GET", "HEAD"}:  # noqa: PLR2004
                 raise web.HTTPError(401) from error
             raise
+        meant = self.request.headers.get("X-Hocvuso-Learner")
+        if meant and self.current_user and meant != tag_of(self.learner):
+            raise Unsent(403, OTHER_LEARNER)
 
     def answer(self, body: object, status: int = 200) -> None:
         """Answer with JSON."""

@@ -146,6 +146,7 @@ function frame(makeControl) {
         lock.hidden = !locked;
       },
       "change:status": () => {
+        status.setAttribute("aria-live", store.get("quiet") ? "off" : "polite");
         status.textContent = store.get("status") ?? "";
       },
       "change:feedback": () => showFeedback(feedback, store.get("feedback"), say),

@@ -6,6 +6,16 @@
 const DEBOUNCE = 400;
 const SLOWEST = 60_000;
 const OLDEST = 366 * 24 * 3600 * 1000;
+const FEW = 2; // answers at most 20 kB long: a browser lets 64 kB outlive their page
+
+// When something was saved, in the reader's own time zone; with the day when that is not today.
+export function timeOf(when, now) {
+  const [moment, today] = [new Date(when), new Date(now)];
+  const two = (number) => String(number).padStart(2, "0");
+  const time = `${two(moment.getHours())}:${two(moment.getMinutes())}`;
+  if (moment.toDateString() === today.toDateString()) return time;
+  return `${time} ${two(moment.getDate())}/${two(moment.getMonth() + 1)}/${moment.getFullYear()}`;
+}
 
 export function isAnswered(question, answer) {
   if (answer === null || answer === undefined) return false;
@@ -73,17 +83,22 @@ class Model {
 }
 
 export class Answers {
-  // `net(path, options)` is fetch with the site's address and XSRF token; `tell(message, fields)` the catalogue.
-  constructor({ edition, net, tell, messages = {}, storage, session, channel, now, timer }) {
-    Object.assign(this, { edition, net, tell, messages, storage, session, openChannel: channel });
+  // `net(path, options)` is fetch with the site's address and XSRF token; `tell(message, fields)` the catalogue;
+  // `confirm(tag)` hears who is signed in; `trusted()` says whether whom this device remembers may be shown their
+  // answers while the site can't be asked.
+  constructor({ edition, net, tell, messages = {}, kept, confirm, trusted, channel, now, timer }) {
+    Object.assign(this, { edition, net, tell, messages, kept, openChannel: channel });
+    this.confirm = confirm ?? ((tag) => kept.confirm(tag));
+    this.trusted = trusted ?? (async () => false);
     this.now = now ?? (() => Date.now());
     this.timer = timer ?? ((action, wait) => setTimeout(action, wait));
     this.entries = new Map();
     this.watchers = new Set();
-    this.trouble = null; // null, "offline", "server", "full" or "signed-out"
+    this.trouble = null; // null, "offline", "server", "full", "signed-out" or "left"
     this.loaded = false;
+    this.refused = 0;
     this.delay = 1000;
-    this.learner = this.#remembered();
+    this.learner = null; // whose answers these are, once that is known
   }
 
   // ---- what front ends and the page use
@@ -100,7 +115,8 @@ export class Answers {
           locked: locked || !this.loaded,
           feedback: null,
           messages: this.messages,
-          status: this.loaded ? "" : this.tell("Đang tải câu trả lời…"),
+          quiet: true,
+          status: this.loaded ? this.#stateOf(entry) : this.tell("Đang tải câu trả lời…"),
         },
         (answer) => this.#edit(question.id, answer),
       );
@@ -112,31 +128,44 @@ export class Answers {
   progress() {
     const asked = [...this.entries.values()].filter((entry) => entry.model);
     const done = asked.filter((entry) => isAnswered(entry.question, entry.model.get("answer")));
-    return { n: done.length, all: asked.length, unsent: this.#waiting().length };
+    const entries = [...this.entries.values()];
+    return {
+      n: done.length,
+      all: asked.length,
+      unsent: this.#waiting().length,
+      onlyHere: entries.filter((entry) => entry.pending && !entry.kept).length,
+      saved: Math.max(0, ...entries.map((entry) => entry.saved)),
+    };
   }
 
   watch(callback) {
     this.watchers.add(callback);
   }
 
-  async load() {
+  load() {
+    this.loading ??= this.#load().finally(() => {
+      this.loading = null;
+    });
+    return this.loading;
+  }
+
+  async #load() {
     let body = null;
     try {
       const response = await this.net(`api/answers/${this.edition}`);
       if (response.ok) body = await response.json();
       else this.#inTrouble(response.status);
     } catch {
-      this.trouble = "offline";
+      this.#inTrouble(0);
     }
-    if (body) {
-      this.trouble = null;
-      this.#knowLearner(body.learner);
-      for (const [id, kept] of Object.entries(body.answers)) this.#adopt(id, kept.answer, kept.revision);
-    }
+    if (this.trouble === "left") return false;
+    if (body) this.#take(body);
+    else if (this.trouble !== "signed-out") await this.#takeWhatIsKept();
     this.loaded = body !== null;
     this.#readQueue();
+    const strange = this.learner === null && (this.trouble === "signed-out" || this.kept.left);
     for (const entry of this.entries.values()) {
-      entry.model?.show({ locked: entry.fixed, status: entry.pending ? this.#excuse() : "" });
+      entry.model?.show({ locked: entry.fixed || strange, quiet: true, status: this.#stateOf(entry) });
     }
     this.#changed();
     if (!body) this.#later();
@@ -146,17 +175,33 @@ export class Answers {
 
   // Send everything that waits; true when nothing is left.
   async flush() {
-    if (!this.loaded) return this.entries.size > 0 && (await this.load());
+    if (this.trouble === "left") return false;
+    if (!this.loaded) return this.entries.size > 0 && (await this.load()) && this.#waiting().length === 0;
     await Promise.all(this.#waiting().map((id) => this.#send(id)));
     if (this.#waiting().length > 0) this.#later();
     return this.#waiting().length === 0;
+  }
+
+  // The learner has signed out, or another one has signed in: nothing of theirs stays on the screen.
+  leave() {
+    clearTimeout(this.retry);
+    this.trouble = "left";
+    this.loaded = false;
+    this.learner = null;
+    this.channel?.close();
+    for (const entry of this.entries.values()) {
+      clearTimeout(entry.soon);
+      Object.assign(entry, { pending: null, answer: null, revision: 0, saved: 0 });
+      entry.model?.show({ answer: null, locked: true, quiet: true, status: "" });
+    }
+    this.#changed();
   }
 
   // ---- inside
 
   #entry(id) {
     if (!this.entries.has(id)) {
-      this.entries.set(id, { answer: null, revision: 0, pending: null, sending: null, soon: 0, model: null });
+      this.entries.set(id, { answer: null, revision: 0, saved: 0, pending: null, kept: true, sending: null, soon: 0, model: null });
     }
     return this.entries.get(id);
   }
@@ -170,7 +215,7 @@ export class Answers {
     const seen = entry.pending ? entry.pending.seen : entry.revision;
     entry.pending = { answer, seen, at: this.now() };
     this.#remember(id);
-    entry.model?.show({ status: this.trouble ? this.#excuse() : this.tell("Đang lưu…") });
+    entry.model?.show({ quiet: !this.trouble, status: this.#stateOf(entry) });
     this.#changed();
     clearTimeout(entry.soon);
     entry.soon = this.timer(() => this.flush(), DEBOUNCE);
@@ -193,7 +238,8 @@ export class Answers {
       try {
         response = await this.net(`api/answers/${this.edition}/${id}`, {
           method: "PUT",
-          keepalive: true,
+          keepalive: this.#waiting().length <= FEW,
+          learner: this.learner,
           body: JSON.stringify({ answer: sent.answer, seen: sent.seen, age_ms: age }),
         });
         body = await response.json();
@@ -201,6 +247,7 @@ export class Answers {
         this.#inTrouble(0);
         return;
       }
+      if (!entry.pending) return; // left meanwhile
       if (!(response.ok || response.status === 409 || [400, 404, 413, 415].includes(response.status))) {
         if (response.status === 429) this.delay = wantedDelay(response, this.delay);
         this.#inTrouble(response.status);
@@ -220,10 +267,12 @@ export class Answers {
       return;
     }
     if (status >= 400 && status !== 409) {
+      this.refused += 1;
       if (unchanged) this.#done(id, entry, "Câu trả lời này chưa được lưu vì chưa đúng dạng hoặc quá dài. Hãy sửa lại.");
       return;
     }
     entry.revision = body.revision;
+    if (body.saved) entry.saved = Date.parse(body.saved);
     if (!unchanged) {
       entry.pending = { ...entry.pending, seen: body.revision };
       this.#remember(id);
@@ -235,25 +284,40 @@ export class Answers {
       "kept-other": "Thiết bị khác đã sửa câu trả lời này sau anh/chị. Câu trả lời mới hơn đó được giữ và đang hiện ở đây.",
       "kept-yours": "Thiết bị khác đã sửa câu trả lời này. Câu trả lời ở đây mới hơn nên được giữ.",
     };
-    this.#done(id, entry, notes[body.conflict] ?? "Đã lưu");
+    this.#done(id, entry, notes[body.conflict]);
     if (other) entry.model?.show({ answer: entry.answer });
-    this.channel?.postMessage({ id, answer: entry.answer, revision: entry.revision });
+    this.#keepCopy();
+    this.channel?.postMessage({ id, answer: entry.answer, revision: entry.revision, saved: entry.saved });
   }
 
   #done(id, entry, message) {
     entry.pending = null;
-    this.storage?.removeItem(this.#key(id));
-    entry.model?.show({ status: this.tell(message) });
+    entry.kept = true;
+    this.kept.dropUnsent(this.learner, this.edition, id);
+    entry.model?.show({ quiet: false, status: message ? this.tell(message) : this.#stateOf(entry) });
     this.#changed();
   }
 
   #inTrouble(status) {
+    if (this.trouble === "left") return;
     this.trouble = { 0: "offline", 401: "signed-out", 403: "signed-out", 507: "full" }[status] ?? "server";
-    for (const id of this.#waiting()) this.entries.get(id).model?.show({ status: this.#excuse() });
+    if (this.trouble === "signed-out") this.loaded = false; // whoever is signed in next may be somebody else
+    for (const id of this.#waiting()) {
+      const entry = this.entries.get(id);
+      entry.model?.show({ quiet: false, status: this.#stateOf(entry) });
+    }
     this.#changed();
   }
 
-  #excuse() {
+  #stateOf(entry) {
+    if (entry.pending) return this.trouble ? this.#excuse(entry) : this.tell("Đang lưu…");
+    return entry.saved ? this.tell("Đã lưu lúc {time}", { time: timeOf(entry.saved, this.now()) }) : "";
+  }
+
+  #excuse(entry) {
+    if (!entry.kept) {
+      return this.tell("Chưa gửi được, và thiết bị này không giữ được câu trả lời: anh/chị đừng đóng trang này cho tới khi gửi xong.");
+    }
     return this.tell(
       {
         full: "Máy chủ hết chỗ lưu. Câu trả lời được giữ trên thiết bị này và sẽ tự gửi lại; hãy báo người vận hành.",
@@ -269,10 +333,12 @@ export class Answers {
     this.delay = Math.min(this.delay * 2, SLOWEST);
   }
 
-  #adopt(id, answer, revision) {
+  #adopt(id, { answer, revision, edited }) {
     const entry = this.#entry(id);
     if (revision < entry.revision) return;
-    Object.assign(entry, { answer, revision });
+    // when it is known since when the site has it, that is said rather than when it was typed
+    const saved = revision === entry.revision && entry.saved ? entry.saved : Date.parse(edited) || 0;
+    Object.assign(entry, { answer, revision, saved });
     if (!entry.pending) entry.model?.show({ answer });
   }
 
@@ -280,74 +346,62 @@ export class Answers {
     for (const watcher of this.watchers) watcher(this);
   }
 
-  // ---- this browser's storage: one entry per unsent answer, under the learner's tag
+  // ---- whose answers, and what this device keeps of them
 
-  #remembered() {
-    try {
-      return this.session?.getItem("hv-learner") ?? null;
-    } catch {
-      return null;
-    }
-  }
-
-  #knowLearner(tag) {
-    if (this.learner && this.learner !== tag) {
+  #take(body) {
+    this.trouble = null;
+    if (this.learner && this.learner !== body.learner) {
       // somebody else signed in meanwhile: what waits here is not theirs and stays under its owner's tag
       for (const entry of this.entries.values()) {
-        Object.assign(entry, { pending: null, answer: null, revision: 0 });
+        Object.assign(entry, { pending: null, answer: null, revision: 0, saved: 0 });
         entry.model?.show({ answer: null });
       }
     }
-    this.learner = tag;
-    try {
-      this.session?.setItem("hv-learner", tag);
-    } catch {
-      // private mode: the tab just does not remember who it is
-    }
+    this.learner = body.learner;
+    this.confirm(body.learner);
     for (const id of this.#waiting()) this.#remember(id);
+    for (const [id, answer] of Object.entries(body.answers)) this.#adopt(id, answer);
+    this.#keepCopy();
     this.channel?.close();
-    this.channel = this.openChannel?.(`hv:${tag}:${this.edition}`);
+    this.channel = this.openChannel?.(`hv:${this.learner}:${this.edition}`);
     if (this.channel) this.channel.onmessage = (event) => this.#fromOtherTab(event.data);
   }
 
-  #fromOtherTab({ id, answer, revision }) {
+  async #takeWhatIsKept() {
+    if (this.learner !== null || !(await this.trusted())) return;
+    this.learner = this.kept.learner;
+    for (const [id, answer] of Object.entries(this.kept.copy(this.learner, this.edition))) this.#adopt(id, answer);
+    for (const id of this.#waiting()) this.#remember(id);
+  }
+
+  #keepCopy() {
+    const known = [...this.entries].filter(([, entry]) => entry.revision > 0);
+    const copy = known.map(([id, { answer, revision, saved }]) => [id, { answer, revision, edited: iso(saved) }]);
+    this.kept.keepCopy(this.learner, this.edition, Object.fromEntries(copy));
+  }
+
+  #fromOtherTab({ id, answer, revision, saved }) {
     const entry = this.#entry(id);
     if (revision <= entry.revision) return;
-    this.#adopt(id, answer, revision);
-    if (!entry.pending) entry.model?.show({ status: this.tell("Đã lưu") });
+    this.#adopt(id, { answer, revision, edited: iso(saved) });
+    if (!entry.pending) entry.model?.show({ quiet: true, status: this.#stateOf(entry) });
     this.#changed();
   }
 
-  #key(id) {
-    return `hv:${this.learner}:${this.edition}:${id}`;
-  }
-
   #remember(id) {
-    if (!this.learner) return;
-    try {
-      this.storage?.setItem(this.#key(id), JSON.stringify(this.entries.get(id).pending));
-    } catch {
-      // storage full or forbidden: the answer still waits in this page
-    }
+    const entry = this.entries.get(id);
+    entry.kept = this.learner !== null && this.kept.keepUnsent(this.learner, this.edition, id, entry.pending);
   }
 
   #readQueue() {
-    if (!this.learner || !this.storage) return;
-    const prefix = this.#key("");
-    const keys = Array.from({ length: this.storage.length }, (_, n) => this.storage.key(n));
-    for (const key of keys.filter((name) => name?.startsWith(prefix))) {
-      let kept;
-      try {
-        kept = JSON.parse(this.storage.getItem(key));
-      } catch {
-        kept = null;
-      }
-      const entry = this.#entry(key.slice(prefix.length));
-      if (typeof kept?.at !== "number" || typeof kept.seen !== "number") this.storage.removeItem(key);
-      else if (!entry.pending || entry.pending.at < kept.at) {
-        entry.pending = kept;
-        entry.model?.show({ answer: kept.answer });
-      }
+    if (this.learner === null) return;
+    for (const [id, edit] of this.kept.unsent(this.learner, this.edition)) {
+      const entry = this.#entry(id);
+      if (entry.pending && entry.pending.at >= edit.at) continue;
+      Object.assign(entry, { pending: edit, kept: true });
+      entry.model?.show({ answer: edit.answer });
     }
   }
 }
+
+const iso = (when) => (when ? new Date(when).toISOString() : "");

@@ -1,60 +1,21 @@
 // A lesson's page in the browser: fetches the learner's answers, shows each question with its type's front end,
 // keeps saving, hands in. The same file runs in a Voila app of the site, where the front ends come as widgets.
 
-import { Answers, isAnswered } from "./answers.js";
-
-const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
-const base = meta("hv-base");
-const edition = meta("hv-edition");
-const messages = readMessages();
-
-function readMessages() {
-  try {
-    return JSON.parse(document.getElementById("hv-messages")?.textContent ?? "{}");
-  } catch {
-    return {};
-  }
-}
-
-function tell(message, fields = {}) {
-  return (messages[message] ?? message).replace(/\{(\w+)\}/g, (whole, name) => String(fields[name] ?? whole));
-}
-
-function xsrf() {
-  return document.cookie.match(/(?:^|;\s*)_xsrf=([^;]*)/)?.[1] ?? "";
-}
-
-function net(path, options = {}) {
-  const headers = { "X-XSRFToken": xsrf(), Accept: "application/json" };
-  if (options.body) headers["Content-Type"] = "application/json";
-  return fetch(base + path, { ...options, headers, credentials: "same-origin", redirect: "error" });
-}
-
-function storageOf(name) {
-  try {
-    return globalThis[name];
-  } catch {
-    return null; // forbidden by the browser's settings
-  }
-}
+import { Answers, isAnswered, timeOf } from "./answers.js";
+import { allMessages, ask, base, edition, make, messages, net, tell } from "./page.js";
+import { device, kept, own, start as startShell, trusted } from "./shell.js";
 
 const answers = new Answers({
   edition,
   net,
   tell,
   messages,
-  storage: storageOf("localStorage"),
-  session: storageOf("sessionStorage"),
+  kept,
+  trusted,
+  confirm: (tag) => device.confirm(tag),
   channel: globalThis.BroadcastChannel ? (name) => new BroadcastChannel(name) : null,
 });
 globalThis.hocvuso = { ...globalThis.hocvuso, answers: { model: (question) => answers.model(question) } };
-
-function make(tag, className, text = "") {
-  const element = document.createElement(tag);
-  element.className = className;
-  element.textContent = text;
-  return element;
-}
 
 // ---- questions
 
@@ -82,12 +43,28 @@ async function showQuestion(slot) {
 // ---- progress and connection
 
 const progress = document.getElementById("hv-progress");
+const saving = make("p", "hv-saving"); // no live region: each question says its own state, the banner any trouble
 const banner = make("div", "hv-banner");
 banner.setAttribute("role", "status");
 banner.hidden = true;
 
-function showBanner({ trouble }) {
+function prepareBar() {
+  if (!progress) return;
+  const bar = make("div", "hv-bar");
+  progress.before(bar);
+  bar.append(progress, saving);
+}
+
+function saveState({ unsent, onlyHere, saved }) {
+  if (onlyHere && answers.trouble) return tell("{n} câu trả lời chưa gửi được và chỉ còn trong trang này", { n: onlyHere });
+  if (unsent && answers.trouble) return tell("{n} câu trả lời đang chờ trên thiết bị này", { n: unsent });
+  if (unsent) return tell("Đang gửi {n} câu trả lời…", { n: unsent });
+  return saved ? tell("Đã lưu tất cả lúc {time}", { time: timeOf(saved, Date.now()) }) : "";
+}
+
+function showBanner(trouble) {
   const text = {
+    here: "Chưa gửi được, và thiết bị này không giữ được câu trả lời: anh/chị đừng đóng trang này cho tới khi gửi xong.",
     offline: "Mất mạng: câu trả lời được giữ trên thiết bị này và sẽ tự gửi khi có mạng.",
     server: "Máy chủ chưa lưu được; câu trả lời được giữ trên thiết bị này và sẽ tự gửi lại.",
     full: "Máy chủ hết chỗ lưu. Câu trả lời được giữ trên thiết bị này và sẽ tự gửi lại; hãy báo người vận hành.",
@@ -104,15 +81,35 @@ function showBanner({ trouble }) {
   }
 }
 
+let calm = false;
 answers.watch(() => {
-  showBanner(answers);
+  const state = answers.progress();
+  const { n, all, unsent, onlyHere } = state;
+  showBanner(onlyHere && answers.trouble && answers.trouble !== "signed-out" ? "here" : answers.trouble);
+  showWish();
+  const before = calm;
+  calm = answers.loaded && !answers.trouble && unsent === 0;
+  if (calm && !before) device.send(); // what waits from other lessons, and this one if it is to be handed in
+  saving.textContent = saveState(state);
   if (!progress) return;
-  const { n, all } = answers.progress();
   const text = tell("Đã trả lời {n}/{all} câu", { n, all });
   progress.hidden = all === 0;
   if (progress.textContent !== text) progress.textContent = text;
-  progress.style.setProperty("--hv-done", all ? n / all : 0);
+  progress.parentElement.style.setProperty("--hv-done", all ? n / all : 0);
 });
+
+// True when the page itself has done what the news asks for.
+function hear({ handedIn, result, refused, error, left, other }) {
+  if (left || other) answers.leave();
+  if (refused === edition) {
+    showWish();
+    say(error || tell("Chưa nộp được bài. Câu trả lời vẫn còn; hãy thử lại."));
+    return true;
+  }
+  if (handedIn !== edition) return false;
+  location.assign(result);
+  return true;
+}
 
 // ---- the lesson part by part: each ends with a question, the last one with handing in
 
@@ -123,7 +120,7 @@ const bar = make("nav", "hv-part-nav");
 function prepareParts() {
   const main = document.querySelector("main.hv-lesson");
   if (!main || !document.getElementById("hv-submit") || document.querySelectorAll(".hv-slot").length < 2) return;
-  const stay = new Set(main.querySelectorAll(":scope > h1, :scope > .hv-facts, :scope > .hv-progress"));
+  const stay = new Set(main.querySelectorAll(":scope > h1, :scope > .hv-facts, :scope > .hv-bar"));
   let open = [];
   for (const element of main.children) {
     if (stay.has(element)) continue;
@@ -181,66 +178,69 @@ function reveal(element) {
 
 // ---- handing in
 
-function confirmUnanswered(count) {
-  const dialog = make("dialog", "hv-dialog");
-  const question = make("p", "", tell("Còn {n} câu chưa trả lời. Anh/chị có muốn nộp bài không?", { n: count }));
-  question.id = "hv-dialog-question";
-  dialog.setAttribute("aria-labelledby", question.id);
-  const note = make("p", "hv-muted", tell("Anh/chị có thể làm lại và nộp lại sau."));
-  const form = make("form", "hv-actions");
-  form.method = "dialog";
-  const stay = make("button", "hv-button", tell("Làm tiếp"));
-  const go = make("button", "hv-button hv-quiet", tell("Nộp luôn"));
-  stay.value = "stay";
-  go.value = "go";
-  form.append(stay, go);
-  dialog.append(question, note, form);
-  document.body.append(dialog);
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => {
-      dialog.remove();
-      resolve(dialog.returnValue === "go");
-    });
-    dialog.showModal();
-  });
+const form = document.getElementById("hv-submit");
+const cancel = make("button", "hv-button hv-quiet");
+
+function say(sentence) {
+  document.getElementById("hv-submit-state").textContent = sentence;
 }
 
-async function handIn(form, state, button) {
+async function wantsToHandIn() {
   const { n, all } = answers.progress();
-  if (n < all && !(await confirmUnanswered(all - n))) {
-    const open = document.querySelector(".hv-slot:not(.hv-done)");
-    if (open) reveal(open);
-    open?.scrollIntoView({ block: "start" });
-    open?.querySelector("input")?.focus({ preventScroll: true });
-    return;
-  }
-  state.textContent = tell("Đang nộp bài…");
+  if (n === all) return true;
+  const choice = await ask({
+    question: tell("Còn {n} câu chưa trả lời. Anh/chị có muốn nộp bài không?", { n: all - n }),
+    note: tell("Anh/chị có thể làm lại và nộp lại sau."),
+    choices: [["stay", tell("Làm tiếp")], ["go", tell("Nộp luôn")]],
+  });
+  if (choice === "go") return true;
+  const open = document.querySelector(".hv-slot:not(.hv-done)");
+  if (open) reveal(open);
+  open?.scrollIntoView({ block: "start" });
+  open?.querySelector("input")?.focus({ preventScroll: true });
+  return false;
+}
+
+async function handIn(button) {
+  if (!(await wantsToHandIn())) return;
+  say(tell("Đang nộp bài…"));
   button.disabled = true;
-  try {
-    if (!(await answers.flush())) {
-      state.textContent = tell("Chưa nộp được bài vì còn câu trả lời chưa gửi được. Hãy thử lại khi có mạng.");
-      return;
-    }
-    const path = new URL(form.action).pathname.slice(base.length);
-    const response = await net(path, { method: "POST", body: JSON.stringify({ edition }) });
-    const body = await response.json();
-    if (response.ok) location.assign(body.result);
-    else state.textContent = body.error ?? tell("Chưa nộp được bài. Câu trả lời vẫn còn; hãy thử lại.");
-  } catch {
-    state.textContent = tell("Chưa nộp được bài. Câu trả lời vẫn còn; hãy thử lại.");
-  } finally {
-    button.disabled = false;
-  }
+  const path = new URL(form.action).pathname.slice(base.length);
+  const { result, error, later } = (await answers.flush()) ? await device.handIn(edition, path) : { later: true };
+  button.disabled = false;
+  if (result) location.assign(result);
+  else if (later && answers.learner !== null && kept.keepWish(answers.learner, edition, path)) {
+    showWish();
+    device.send();
+    cancel.focus();
+  } else say(error || tell("Chưa nộp được bài. Câu trả lời vẫn còn; hãy thử lại."));
+}
+
+// A lesson that is to be handed in as soon as that is possible says so, and can be taken back.
+function showWish() {
+  if (!form) return;
+  const wished = answers.learner !== null && kept.wish(answers.learner, edition) !== null;
+  if (cancel.hidden === !wished) return;
+  cancel.hidden = !wished;
+  form.querySelector("[type=submit]").hidden = wished;
+  say(wished ? tell("Bài sẽ được nộp khi có mạng, lúc trang này còn mở hoặc khi anh/chị mở lại một trang của Học vụ số.") : "");
 }
 
 function prepareHandIn() {
-  const form = document.getElementById("hv-submit");
   if (!form) return;
   const button = form.querySelector("button");
-  const state = document.getElementById("hv-submit-state");
+  cancel.type = "button";
+  cancel.hidden = true;
+  cancel.textContent = tell("Không nộp nữa");
+  cancel.addEventListener("click", () => {
+    kept.dropWish(answers.learner, edition);
+    showWish();
+    button.focus();
+  });
+  form.append(cancel);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (!button.disabled) handIn(form, state, button);
+    if (!button.disabled && !button.hidden) handIn(button);
   });
   button.disabled = false;
 }
@@ -258,6 +258,11 @@ function openLive(card, button) {
   alone.target = "_blank";
   alone.rel = "noopener";
   const place = card.querySelector(".hv-live-frame");
+  if (!navigator.onLine) {
+    place.replaceChildren(make("p", "", tell("Ví dụ này cần mạng; anh/chị hãy mở khi có mạng.")));
+    place.hidden = false;
+    return;
+  }
   place.replaceChildren(frame, alone);
   place.hidden = false;
   button.hidden = true;
@@ -275,20 +280,9 @@ window.addEventListener("message", (event) => {
 
 // ---- start
 
-// The page brings the front ends' sentences; ours come beside it when the page is not in the source language.
-async function readOwnMessages() {
-  const { lang } = document.documentElement;
-  if (lang === "vi" || "Đã lưu" in messages) return;
-  try {
-    const response = await fetch(new URL(`messages-${lang}.json`, import.meta.url));
-    if (response.ok) Object.assign(messages, await response.json());
-  } catch {
-    // Vietnamese then
-  }
-}
-
 async function start() {
-  await readOwnMessages();
+  await allMessages();
+  prepareBar();
   document.body.prepend(banner);
   for (const card of document.querySelectorAll(".hv-live")) {
     const button = card.querySelector(".hv-live-open");
@@ -300,7 +294,12 @@ async function start() {
   }
   prepareHandIn();
   prepareParts();
+  own(answers, hear);
+  startShell();
   answers.load();
+  window.addEventListener("beforeunload", (event) => {
+    if (answers.progress().onlyHere) event.preventDefault(); // the browser asks whether to leave
+  });
   window.addEventListener("online", () => answers.flush());
   window.addEventListener("pagehide", () => answers.flush());
   document.addEventListener("visibilitychange", () => answers.flush());

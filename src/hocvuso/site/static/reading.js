@@ -3,6 +3,19 @@
 // host.js look at. Also reads aloud, with a voice of the device itself: others would send the text to another host.
 
 (() => {
+  // Somebody signed out here while the site could not be told (see kept.js): it is told before anything is shown.
+  const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content;
+  try {
+    if (localStorage.getItem("hv-left") === "untold" && !meta("hv-offline")) {
+      localStorage.setItem("hv-left", "told"); // the worker's page says "untold" again where this fails
+      document.documentElement.hidden = true;
+      location.replace(`${meta("hv-base")}logout`);
+      return;
+    }
+  } catch {
+    // storage is forbidden: nothing was kept
+  }
+
   const KEY = "hv-reading";
   const CHOICES = {
     size: ["normal", "large", "largest"],

@@ -1,0 +1,5 @@
+// Pages without a lesson: what every page does.
+
+import { start } from "./shell.js";
+
+start();
