@@ -1,7 +1,7 @@
 // The page that stands in for one that can't be had without a network: lists the lessons that this device has.
 
 import { Kept } from "./kept.js";
-import { base, make, storageOf } from "./page.js";
+import { base, make, net, storageOf } from "./page.js";
 
 const PAGES = "hv-pages";
 const kept = new Kept(storageOf("localStorage"));
@@ -39,4 +39,14 @@ document.getElementById("hv-left").hidden = !kept.untold;
 document.getElementById("hv-away").hidden = kept.untold;
 document.getElementById("hv-again").addEventListener("click", again);
 window.addEventListener("online", again);
+let delay = 2000;
+setTimeout(look, delay);
+
+async function look() {
+  const reached = await net("api/me").then((response) => response.status < 500, () => false);
+  if (reached) again();
+  else setTimeout(look, delay);
+  delay = Math.min(delay * 1.5, 60_000);
+}
+
 if (globalThis.caches) show();
