@@ -30,8 +30,8 @@ class Server {
     const late = edit.seen < revision;
     if (late && edited <= this.edited) return reply(409, { conflict: "kept-other", revision, current: answer });
     Object.assign(this, { answer: edit.answer, revision: revision + 1, edited });
-    const saved = new Date(this.now).toISOString();
-    return reply(200, { conflict: late ? "kept-yours" : null, revision: this.revision, current: edit.answer, saved });
+    const headers = { Date: new Date(this.now).toUTCString() };
+    return reply(200, { conflict: late ? "kept-yours" : null, revision: this.revision, current: edit.answer }, headers);
   };
 }
 

@@ -15,8 +15,8 @@ from hocvuso.site.files import STATIC, address_of, find_file, pack, with_version
 
 def test_a_file_is_what_lies_on_the_disk_and_its_compressed_form_too():
     """Both forms say the same; what compression doesn't shrink is sent as it is."""
-    script = find_file("host.js")
-    assert script.body == (STATIC / "host.js").read_bytes() == gzip.decompress(script.squeezed)
+    script = find_file("reading.js")
+    assert script.body == (STATIC / "reading.js").read_bytes() == gzip.decompress(script.squeezed)
     assert pack(bytes(range(256))).squeezed is None
 
 

@@ -86,10 +86,7 @@ class Answer(EditionApi):
             self.answer(body, 409)
             return
         body = {"revision": saved.revision, "conflict": saved.conflict, "current": saved.current}
-        if saved.conflict == "kept-other":
-            self.answer(body, 409)
-        else:
-            self.answer(body | {"saved": self.site.clock().isoformat(timespec="milliseconds")})
+        self.answer(body, 409 if saved.conflict == "kept-other" else 200)
 
 
 class Submit(EditionApi):

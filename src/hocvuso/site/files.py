@@ -19,6 +19,7 @@ from hocvuso import questions
 from hocvuso.language import get_language, languages
 from hocvuso.lessons.page import BASE
 from hocvuso.lessons.page import STATIC as STATIC_ADDRESS
+from hocvuso.site.joined import join
 from hocvuso.site.messages import browser_messages
 from hocvuso.site.web import POLICY
 
@@ -126,6 +127,8 @@ def _files() -> dict[str, Callable[[], bytes]]:
     found: dict[str, Callable[[], bytes]] = {
         path.relative_to(STATIC).as_posix(): path.read_bytes for path in STATIC.rglob("*") if path.is_file()
     }
+    for name in ("host", "site", "offline"):  # what pages load; the others are parts of these
+        found[f"{name}.js"] = lambda name=name: join(STATIC, name).encode("utf-8")  # type: ignore[misc]
     found["lesson.css"] = _lesson_css
     found["questions.js"] = lambda: questions.front_modules().encode("utf-8")
     for lang in languages():

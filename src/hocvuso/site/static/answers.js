@@ -84,11 +84,12 @@ class Model {
 
 export class Answers {
   // `net(path, options)` is fetch with the site's address and XSRF token; `tell(message, fields)` the catalogue;
-  // `confirm(tag)` hears who is signed in; `trusted()` says whether whom this device remembers may be shown their
-  // answers while the site can't be asked.
-  constructor({ edition, net, tell, messages = {}, kept, confirm, trusted, channel, now, timer }) {
+  // `confirm(tag)` hears who is signed in and `doubt()` that nobody is; `trusted()` says whether whom this device
+  // remembers may be shown their answers while the site can't be asked.
+  constructor({ edition, net, tell, messages = {}, kept, confirm, doubt, trusted, channel, now, timer }) {
     Object.assign(this, { edition, net, tell, messages, kept, openChannel: channel });
     this.confirm = confirm ?? ((tag) => kept.confirm(tag));
+    this.doubt = doubt ?? (() => {});
     this.trusted = trusted ?? (async () => false);
     this.now = now ?? (() => Date.now());
     this.timer = timer ?? ((action, wait) => setTimeout(action, wait));
@@ -243,6 +244,7 @@ export class Answers {
           body: JSON.stringify({ answer: sent.answer, seen: sent.seen, age_ms: age }),
         });
         body = await response.json();
+        body.when = Date.parse(response.headers?.get("Date")) || this.now(); // the server's clock, not this device's
       } catch {
         this.#inTrouble(0);
         return;
@@ -272,7 +274,7 @@ export class Answers {
       return;
     }
     entry.revision = body.revision;
-    if (body.saved) entry.saved = Date.parse(body.saved);
+    if (status < 400) entry.saved = body.when;
     if (!unchanged) {
       entry.pending = { ...entry.pending, seen: body.revision };
       this.#remember(id);
@@ -301,7 +303,10 @@ export class Answers {
   #inTrouble(status) {
     if (this.trouble === "left") return;
     this.trouble = { 0: "offline", 401: "signed-out", 403: "signed-out", 507: "full" }[status] ?? "server";
-    if (this.trouble === "signed-out") this.loaded = false; // whoever is signed in next may be somebody else
+    if (this.trouble === "signed-out") {
+      this.loaded = false; // whoever is signed in next may be somebody else
+      this.doubt();
+    }
     for (const id of this.#waiting()) {
       const entry = this.entries.get(id);
       entry.model?.show({ quiet: false, status: this.#stateOf(entry) });

@@ -4,7 +4,7 @@
 const SLOWEST = 60_000;
 const PATIENCE = 8000; // milliseconds that somebody who signs out waits for their last answers to be sent
 export const PAGES = "hv-pages"; // the worker's cache of opened lessons
-export const UNSURE = "hv-unsure"; // there while somebody signs in whom no page has named yet; made by the worker
+export const UNSURE = "hv-unsure"; // there while nobody is signed in, or somebody whom no page has named yet
 
 export class Device {
   // `answersOf(edition)` gives the answers of a lesson, the page's own for its edition. `told` is called with
@@ -23,6 +23,11 @@ export class Device {
     this.#forget(UNSURE);
     this.learner = tag;
     this.channel?.postMessage({ who: tag });
+  }
+
+  // The site has said that nobody is.
+  doubt() {
+    this.caches?.open(UNSURE).catch(() => null);
   }
 
   // Whether the remembered learner may be shown their answers while the site can't be asked. Only where the worker

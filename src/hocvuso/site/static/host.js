@@ -13,6 +13,7 @@ const answers = new Answers({
   kept,
   trusted,
   confirm: (tag) => device.confirm(tag),
+  doubt: () => device.doubt(),
   channel: globalThis.BroadcastChannel ? (name) => new BroadcastChannel(name) : null,
 });
 globalThis.hocvuso = { ...globalThis.hocvuso, answers: { model: (question) => answers.model(question) } };

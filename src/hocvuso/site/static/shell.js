@@ -38,7 +38,8 @@ async function answersOf(edition) {
   if (ownAnswers?.edition === edition) return ownAnswers;
   const { Answers } = await import("./answers.js");
   // no retries of its own: the device tries again
-  return new Answers({ edition, net, tell, kept, confirm: (tag) => device.confirm(tag), timer: () => 0 });
+  const heard = { confirm: (tag) => device.confirm(tag), doubt: () => device.doubt() };
+  return new Answers({ edition, net, tell, kept, ...heard, timer: () => 0 });
 }
 
 // ---- news, above the page
@@ -52,7 +53,7 @@ async function show({ handedIn, result, refused, error, lost, left }) {
 }
 
 function notice(sentence, links) {
-  const box = make("div", "hv-banner hv-notice");
+  const box = make("div", "hv-banner hv-news");
   box.setAttribute("role", "status");
   box.append(make("p", "", sentence));
   for (const [text, href] of links) {

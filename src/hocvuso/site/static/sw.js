@@ -6,9 +6,9 @@
 
 const SHELL = `hv-shell-${VERSION}`;
 const PAGES = "hv-pages";
-const UNSURE = "hv-unsure"; // somebody is signing in; a page removes it once it knows who
+const UNSURE = "hv-unsure"; // somebody is signing in; see device.js
 const OFFLINE = `${BASE}khong-mang`;
-const FIRST = ["reading.js", "lesson.css", "site.css", "icon.svg", "offline.js", "kept.js", "page.js"]; // of that page
+const FIRST = ["reading.js", "lesson.css", "site.css", "icon.svg", "offline.js"]; // of that page
 const LESSON = /^bai\/[a-z0-9-]+$/;
 const PAGE = /^(|bai\/[a-z0-9-]+(\/ket-qua)?|ket-qua|chung-nhan|xac-minh|khong-mang|logout)$/;
 const PATIENCE = 4000; // milliseconds that the network has where there is a copy
