@@ -26,6 +26,11 @@ WAITS = re.compile("Mất mạng|Máy chủ chưa lưu được")
 @pytest.fixture
 def newcomer(site):
     """A learner who has done nothing yet; no other test knows them."""
+    return add_newcomer(site)
+
+
+def add_newcomer(site: Site) -> str:
+    """A new account; its name."""
     name, password = f"moi.{secrets.token_hex(4)}", secrets.token_urlsafe(16)
     add_account(site.places, name, password)
     site.passwords[name] = password
@@ -208,7 +213,7 @@ def test_signing_out_without_a_network(site, visit, newcomer, choice):
     page.wait_for_url(re.compile("/hub/"))
     other = person.context.new_page()
     person.page = other
-    person.sign_in("hai.tran")
+    person.sign_in(add_newcomer(site))
     other.goto(site.hoc(f"bai/{lesson}"))
     expect(other.locator(".hv-progress")).to_be_visible()
     held = json.dumps(other.evaluate("({...localStorage})"))
