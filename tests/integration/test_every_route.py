@@ -88,6 +88,8 @@ OF_SITE = {
     r"api/kernels/(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)$": "api/kernels/{kernel}",
     r"api/kernels/(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)/channels$": "api/kernels/{kernel}/channels",
     r"api/signed-out$": "api/signed-out",
+    r"sw.js$": "sw.js",
+    r"khong-mang$": "khong-mang",
     r"logout$": "logout",
     r"oauth_callback$": "oauth_callback?code=x&state=y",
 }
@@ -162,6 +164,7 @@ OF_HUB = {
 EXAMPLES = {BASE + pattern: BASE + path for pattern, path in OF_SITE.items()} | OF_HUB
 PUBLIC = {
     *(BASE + pattern for pattern in (r"static/(.*)$", "xac-minh$", r"phat-hanh/([^/]+)$", "logout$")),
+    *(BASE + pattern for pattern in ("sw.js$", "khong-mang$")),  # the same for everyone
     *(
         r"/(robots\.txt)$",
         r"/(favicon\.ico)$",
