@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 import subprocess
+from urllib.parse import unquote
 
 import pytest
 
@@ -41,13 +42,14 @@ def test_a_built_page_gets_the_present_addresses():
     assert given == page.replace(f"{ADDRESS}host.js", address_of(ADDRESS[: -len("static/")], "host.js"))
 
 
-def test_the_lesson_s_sheet_has_the_questions_and_names_its_pictures_by_version():
-    """One sheet for one request; the picture in it is the one that the page names."""
+def test_the_lesson_s_sheet_has_the_questions_and_its_pictures():
+    """One sheet, one request: what it draws stands in it, as does the page's own icon."""
     sheet = find_file("lesson.css").body.decode()
     assert questions.front_css() in sheet
-    assert set(re.findall(r'url\("([^")]*)"\)', sheet)) == {
-        address_of("", "icon.svg").removeprefix("static/")
-    }
+    (picture,) = re.findall(r'url\("([^"]*)"\)', sheet)
+    kind, _, content = picture.partition(",")
+    assert (kind, unquote(content).encode()) == ("data:image/svg+xml", (STATIC / "icon.svg").read_bytes())
+    assert with_versions(f'<link href="{ADDRESS}icon.svg">'.encode()) == f'<link href="{picture}">'.encode()
 
 
 def test_all_question_types_come_in_one_module(tmp_path):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from tornado import web
 
@@ -25,6 +26,8 @@ from hocvuso.site.web import POLICY
 
 STATIC = Path(__file__).parent / "static"
 KINDS = {".js": "text/javascript", ".css": "text/css", ".webmanifest": "application/manifest+json"}
+SMALL = 600  # bytes of a picture that a request would cost more than
+SAFE = " ~()*!.'/:=,"  # what an address between double quotes may hold
 WORTH = 0.9  # of its size: what compresses less is sent as it is
 HASHED = re.compile(r"-[A-Z0-9]{8}\.[a-z0-9]+")  # names that the bundler made from the content
 _REFERENCE = re.compile(rb'(?<=")' + STATIC_ADDRESS.encode() + rb'([^"?]+)(?=")')
@@ -85,11 +88,11 @@ def address_of(base: str, name: str) -> str:
 
 
 def with_versions(html: bytes) -> bytes:
-    """A built page with the present addresses of the static files that it names."""
+    """A built page with the present addresses of the static files that it names; small pictures stand in it."""
 
     def current(found: re.Match[bytes]) -> bytes:
         name = found[1].decode("utf-8")
-        return address_of(BASE, name).encode("utf-8") if find_file(name) else found[0]
+        return (_inside(name) or address_of(BASE, name)).encode("utf-8") if find_file(name) else found[0]
 
     return _REFERENCE.sub(current, html)
 
@@ -137,12 +140,17 @@ def _files() -> dict[str, Callable[[], bytes]]:
 
 
 def _lesson_css() -> bytes:
-    """The site's sheet with the current addresses of its pictures, and that of the question types."""
+    """The site's sheet with its small pictures in it, and that of the question types."""
     own = (STATIC / "lesson.css").read_text("utf-8")
-    named = re.sub(
-        r'(?<=url\(")([\w.-]+)(?="\))', lambda found: address_of("", found[1])[len("static/") :], own
-    )
-    return (named + questions.front_css()).encode("utf-8")
+    whole = re.sub(r'(?<=url\(")([\w.-]+)(?="\))', lambda found: _inside(found[1]) or found[0], own)
+    return (whole + questions.front_css()).encode("utf-8")
+
+
+def _inside(name: str) -> str | None:
+    """A small picture as an address that holds it, which costs no request; None for anything else."""
+    file = find_file(name) if name.endswith(".svg") else None
+    small = file is not None and len(file.body) <= SMALL
+    return f"data:image/svg+xml,{quote(file.body, safe=SAFE)}" if file and small else None
 
 
 def _messages(lang: str) -> bytes:

@@ -239,6 +239,7 @@ def new_id() -> str:
 def main() -> None:
     """Serve until told to stop. The hub's variables say where; ``HOCVUSO_ROOT`` says what."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # in no line of ours
     for noisy in ("tornado.application", "tornado.access", "tornado.general"):
         logging.getLogger(noisy).setLevel(logging.ERROR)  # their lines name users and addresses
     extra = os.environ.get("JUPYTER_PATH")
