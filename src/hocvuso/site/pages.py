@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from tornado import web
 
@@ -20,7 +21,7 @@ LONGEST_QUERY = 100  # characters
 class LearnerPage(SiteHandler):
     """Reads what the signed-in learner has begun, handed in and got back."""
 
-    def editions_of(self, lesson: str) -> list[LessonInfo]:
+    def editions_of(self, lesson: str) -> Sequence[LessonInfo]:
         """The lesson's released editions, the newest first; 404 when there is none."""
         found = self.site.shelf.lessons().get(lesson)
         if not found:
@@ -71,7 +72,8 @@ class Lesson(LearnerPage):
         """The page of the learner's edition."""
         editions = [info.edition for info in self.editions_of(lesson)]
         learner = self.learner
-        edition = await asyncio.to_thread(self._choose, editions, learner)
+        only = editions[0] if len(editions) == 1 else None  # then there is nothing to look up
+        edition = only or await asyncio.to_thread(self._choose, editions, learner)
         page = self.site.shelf.find_page(edition or "", self.lang)
         if page is None:
             raise web.HTTPError(404)
@@ -80,8 +82,6 @@ class Lesson(LearnerPage):
         send(self, page.packed)
 
     def _choose(self, editions: list[str], learner: str) -> str | None:
-        if len(editions) == 1:
-            return editions[0]  # nothing to look up
         handed = {one.edition for one in self.site.ledger.handed_in(learner)}
         return choose_edition(editions, begun=self.site.store.editions_begun(learner), handed_in=handed)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +54,7 @@ class Shelf:
         self._places = places
         self._stamp: object = None
         self._editions: dict[str, LessonInfo] = {}
+        self._lessons: dict[str, list[LessonInfo]] = {}
         self._pages: dict[Path, Page] = {}
 
     def editions(self) -> Mapping[str, LessonInfo]:
@@ -68,16 +69,13 @@ class Shelf:
                 log.warning("the catalogue can't be read just now; the earlier one is used")
             else:
                 self._stamp = stamp
+                self._lessons = _by_lesson(self._editions.values())
         return self._editions
 
-    def lessons(self) -> dict[str, list[LessonInfo]]:
+    def lessons(self) -> Mapping[str, Sequence[LessonInfo]]:
         """Editions by lesson, lessons in the order of their ids, the newest edition first."""
-        found: dict[str, list[LessonInfo]] = {}
-        for info in self.editions().values():
-            found.setdefault(info.id, []).append(info)
-        for several in found.values():
-            several.sort(key=lambda i: edition_number(i.edition), reverse=True)
-        return dict(sorted(found.items()))
+        self.editions()
+        return self._lessons
 
     def find_question(self, edition: str, question: str) -> Mapping[str, Any] | None:
         """The question as asked, without its key; None when no released edition has it."""
@@ -117,6 +115,13 @@ class Shelf:
         An edition is put in its place whole, by a rename, which the folder above it shows.
         """
         return [_stamp_of(path) for path in (self._places.editions, self._places.release)]
+
+
+def _by_lesson(editions: Iterable[LessonInfo]) -> dict[str, list[LessonInfo]]:
+    found: dict[str, list[LessonInfo]] = {}
+    for info in sorted(editions, key=lambda each: edition_number(each.edition), reverse=True):
+        found.setdefault(info.id, []).append(info)
+    return dict(sorted(found.items()))
 
 
 def _stamp_of(path: Path) -> tuple[int, int, int] | None:
