@@ -220,3 +220,13 @@ def _container(name: str) -> dict[str, Any]:
 
 def _claims(volume: dict[str, Any]) -> str:
     return str(volume.get("persistentVolumeClaim", {}).get("claimName", ""))
+
+
+def test_the_image_takes_only_what_is_named_and_is_there():
+    """A copy of the whole checkout would hold keys and answers of whoever builds it."""
+    image = (Z2JH / "Containerfile").read_text(encoding="utf-8")
+    copied = [word for line in re.findall(r"^COPY (.*) \S+$", image, re.MULTILINE) for word in line.split()]
+    assert copied
+    for name in copied:
+        assert name != "."
+        assert (Z2JH.parents[1] / name).exists(), name
