@@ -116,10 +116,15 @@ def main() -> None:
     record = json.loads((RESULTS / "report.json").read_text("utf-8"))
     about, found = record["machine"], costs(record)
     quick = " (a quick run)" if record["quick"] else ""
+    busy = (
+        ""
+        if about["load_before"] < 1
+        else " **The machine had other work: waiting took longer than it need.**"
+    )
     head = (
         f"Measured on {about['date']}{quick} on {about['cores']} cores ({about['processor']}), "
         f"{about['memory_gb']} GB, Python {about['python']}, {about['disk']}, "
-        f"the generator of the load on the same cores; load of the machine before: {about['load_before']}."
+        f"the generator of the load on the same cores; load of the machine before: {about['load_before']}.{busy}"
     )
     rewrite(DOCS / "scale.md", "load", f"{head}\n\n{tables(record)}")
     rewrite(DOCS / "scale.md", "site", f"{table(inputs(found))}\n\n{table(sums(found))}")
