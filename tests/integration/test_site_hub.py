@@ -18,7 +18,7 @@ from site_course import ALICE, BASE, BOB, LESSON, SECRETS, Learner, make_site_co
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from conftest import PASSWORD, wait_for
+from conftest import PASSWORD, PATIENCE, wait_for
 from hocvuso.exchange.receipts import PublicKey, check_signature
 from hocvuso.hub.accounts import add_account
 from hocvuso.places import Places, folder_of
@@ -460,11 +460,15 @@ def test_a_kernel_that_was_killed_is_replaced(
     site_alice.put("cuoc-goi", "b")
     kernel = _kernel_of(site_alice.get(f"song/{LESSON}/thu-dem").text)
     site = next(p for p in psutil.process_iter(["cmdline", "environ"]) if _is_site_of(p, site_places))
-    boxes = site.children()
-    assert boxes
-    for box in boxes:
-        box.kill()
-    assert _kernel_of(site_alice.get(f"song/{LESSON}/thu-dem").text) != kernel
+    running = [process for process in site.children(recursive=True) if process.name() == "hocvuso-kernel"]
+    assert running
+    for process in running:
+        process.kill()
+    psutil.wait_procs(running, PATIENCE)
+    wait_for(
+        "the page has a new kernel",
+        lambda: _kernel_of(site_alice.get(f"song/{LESSON}/thu-dem").text) != kernel,
+    )
     assert site_alice.answers()["cuoc-goi"]["answer"] == "b"
 
 

@@ -115,7 +115,8 @@ def test_hub_and_site_know_the_same_of_each_other(tmp_path: Path):
     token.write_text("0" * 64, encoding="ascii")
     settings = HubSettings(https=True, site_token_file=token)
     variables = site_variables(Places(Path("/srv/hocvuso")), settings)
-    expected = {name: value for name, value in variables.items() if not name.startswith("HOCVUSO_LIMIT_")}
+    own = ("HOCVUSO_LIMIT_", "HOCVUSO_KERNEL_")
+    expected = {name: value for name, value in variables.items() if not name.startswith(own)}
     told = {e["name"]: e.get("value") for e in _container("site")["env"]}
     elsewhere = {"JUPYTERHUB_API_URL", "JUPYTERHUB_SERVICE_URL", "JUPYTERHUB_API_TOKEN"}
     assert {**told, **dict.fromkeys(elsewhere, "")} == {

@@ -17,7 +17,7 @@ def site_variables(places: Places, settings: HubSettings) -> dict[str, str]:
     """What the hub of the same ``settings`` tells a site that it starts; SetupError without a token."""
     settings = settings.with_free_ports()
     access = json.dumps([f"access:services!service={SERVICE}"])
-    return site_environment(places.root, settings.limits) | {
+    return site_environment(places.root, settings) | {
         "JUPYTERHUB_API_TOKEN": settings.site_token(),
         "JUPYTERHUB_API_URL": f"http://127.0.0.1:{settings.hub_port}/hub/api",
         "JUPYTERHUB_BASE_URL": "/",

@@ -152,7 +152,7 @@ def _site(c: Any, places: Places, settings: HubSettings) -> None:
     else:
         service["command"] = list(settings.site_command)
         service["cwd"] = str(places.root)
-        service["environment"] = site_environment(places.root, settings.limits) | {
+        service["environment"] = site_environment(places.root, settings) | {
             "JUPYTERHUB_COOKIE_OPTIONS": json.dumps(settings.cookie_options)
         }
     c.JupyterHub.services = [service]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Self
 
 from hocvuso.errors import SetupError
+from hocvuso.kernels.settings import KernelSettings
 from hocvuso.language import N_
 from hocvuso.rates import Limits
 
@@ -48,6 +49,8 @@ class HubSettings:
     """How long a sign-in holds; 0: two weeks with accounts of our own, a day with a provider's."""
     limits: Limits = field(default_factory=Limits)
     """How often somebody may sign in, save and hand in."""
+    kernels: KernelSettings = field(default_factory=KernelSettings)
+    """The kernels of live examples."""
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str]) -> Self:
@@ -67,6 +70,7 @@ class HubSettings:
             trusted_proxies=_proxies(env.get("HOCVUSO_TRUSTED_PROXIES"), behind_one=https),
             session_days=_days(env.get("HOCVUSO_SESSION_DAYS") or "0"),
             limits=Limits.from_environment(env),
+            kernels=KernelSettings.from_environment(env),
         )
 
     def environment(self) -> dict[str, str]:
@@ -80,6 +84,7 @@ class HubSettings:
             "HOCVUSO_TRUSTED_PROXIES": ",".join(self.trusted_proxies) or "-",
             "HOCVUSO_SESSION_DAYS": str(self.session_days),
             **self.limits.environment(),
+            **self.kernels.environment(),
         }
 
     def site_token(self) -> str:
@@ -134,9 +139,10 @@ def is_free(host: str, port: int) -> bool:
     return True
 
 
-def site_environment(root: os.PathLike[str], limits: Limits) -> dict[str, str]:
+def site_environment(root: os.PathLike[str], settings: HubSettings) -> dict[str, str]:
     """What the site's process is told beside what the hub tells every service."""
-    return {"HOCVUSO_ROOT": os.fspath(root), "PYTHONUNBUFFERED": "1", **limits.environment()}
+    course = {"HOCVUSO_ROOT": os.fspath(root), "PYTHONUNBUFFERED": "1"}
+    return course | settings.limits.environment() | settings.kernels.environment()
 
 
 def _days(text: str) -> int:

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hocvuso.kernels.sandbox import HOME, INSIDE_UID, SHADOW_PROC, SHELTER
+from hocvuso.kernels.sandbox import HOME, INSIDE_UID, NOTHING, SHADOW_PROC, SHELF, SHELTER, SHOWN
 from hocvuso.kernels.seccomp import Filter, has_filter
 
 if TYPE_CHECKING:
@@ -55,13 +55,15 @@ _SAME_USER = b"%d %d 1" % (INSIDE_UID, INSIDE_UID)
 class Place:
     """Where a child is to stand, and within which limits (`hocvuso.kernels.zygote.ChildLimits`, as a dict).
 
-    ``folder`` is its own folder; an isolated child in a box has it on a file system of its own.
+    ``folder`` is its own folder; an isolated child in a box has it on a file system of its own. ``shown`` is the one
+    folder of the box's shelf, by its name there, that such a child sees: it starts in it.
     """
 
     isolated: bool
     protected: bool
     folder: str
     limits: Mapping[str, Any]
+    shown: str | None = None
 
     @property
     def walled(self) -> bool:
@@ -72,10 +74,11 @@ class Place:
 class Forker:
     """Makes children. Built before the first one, so that what this machine lacks is found out at once.
 
-    ``sheltered``: what the box shows below ``/tmp``.
+    ``sheltered``: what the box shows below ``/tmp``. ``shelf``: whether it has one.
     """
 
-    def __init__(self, *, protected: bool, sheltered: Sequence[Path] = ()) -> None:
+    def __init__(self, *, protected: bool, sheltered: Sequence[Path] = (), shelf: bool = False) -> None:
+        self._shelf = shelf
         self._sheltered = [(bytes(SHELTER / path.relative_to(HOME)), bytes(path)) for path in sheltered]
         self._tid_address = _tid_address() if protected else 0
         self._filter = Filter() if protected or has_filter() else None
@@ -110,7 +113,11 @@ class Forker:
         if place.walled:
             _map_user()
             _own_files(place.limits["scratch_mb"], self._sheltered)
+            if self._shelf:
+                _take_from_shelf(place.shown)
         _settle(place.folder)
+        if place.shown:
+            os.chdir(SHOWN)
         if not place.walled:
             os.environ["HOME"] = place.folder
         *passed, keep = _keep_only([*fds, keep])
@@ -197,6 +204,13 @@ def _own_files(scratch_mb: int, sheltered: Sequence[tuple[bytes, bytes]]) -> Non
         os.makedirs(target)  # noqa: PTH103
         _mount(source, target, None, _BIND, None)
     _mount(SHADOW_PROC.encode(), b"/proc", None, _BIND, None)
+
+
+def _take_from_shelf(shown: str | None) -> None:
+    """See one folder of the shelf, or none, and nothing of the others."""
+    if shown:
+        _mount(f"{SHELF}/{shown}".encode(), SHOWN.encode(), None, _BIND, None)
+    _mount(NOTHING.encode(), SHELF.encode(), None, _BIND, None)
 
 
 def _settle(folder: str) -> None:

@@ -32,6 +32,7 @@ class SandboxProvisioner(LocalProvisioner):
     memory_mb = Integer(2048, config=True, help="address space of a kernel, in MB")
 
     _folder: Path | None = None
+    _release: Path | None = None
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Give the kernel a private folder for its sockets, and compose the boxed command."""
@@ -44,7 +45,7 @@ class SandboxProvisioner(LocalProvisioner):
             manager.ip = str(folder / "s" / "k")
         given = kwargs.get("cwd")
         kwargs = await super().pre_launch(**kwargs)
-        release = _released_folder(given)
+        self._release = release = released_folder(given)
         kwargs["cmd"] = sandbox_command(
             kwargs["cmd"],
             env=clean_env(),
@@ -96,7 +97,7 @@ def _short_base() -> str:
     return HOME
 
 
-def _released_folder(cwd: object) -> Path | None:
+def released_folder(cwd: object) -> Path | None:
     """``cwd`` when it is one released edition's folder; anything else of a course stays outside the box."""
     if not cwd:
         return None

@@ -35,6 +35,9 @@ HOME = "/tmp"  # noqa: S108  (the box's own tmpfs, not the machine's)
 INSIDE_UID = 1000
 SHADOW_PROC = "/run/no-proc"
 SHELTER = Path("/run/below-tmp")
+SHELF = "/run/shelf"
+SHOWN = "/lesson"
+NOTHING = "/run/nothing"
 _ETC = ("ld.so.cache", "localtime", "fonts", "alternatives")
 _OUR_ETC = Path(__file__).parent / "etc"
 _ROOT_LINKS = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
@@ -116,14 +119,16 @@ def zygote_command(
     argv: Sequence[str],
     *,
     env: Mapping[str, str],
-    read_only: Iterable[Path] = (),
+    read_only: Sequence[Path] = (),
+    shelf: Path | None = None,
     scratch_mb: int = 64,
 ) -> list[str]:
     """The command line that runs ``argv`` in a box in which it may open further boxes, one for each child.
 
     Everything but ``/tmp`` is read-only, there is no terminal and no limit: the children have limits. What stands
     at ``SHADOW_PROC`` is what a child sees instead of ``/proc``. Paths below ``/tmp``, where children mount something
-    of their own, stand a second time in ``SHELTER``.
+    of their own, stand a second time in ``SHELTER``. ``shelf`` stands at ``SHELF``; a child sees ``NOTHING`` there, and
+    at ``SHOWN`` the one folder of it that it is to have.
     """
     command = [find_bwrap(), *_isolation(network=False, nested=True), *_read_only_system()]
     command += ["--size", str(scratch_mb * _MB), "--tmpfs", HOME, "--dir", f"{HOME}/.shm"]
@@ -131,6 +136,8 @@ def zygote_command(
         command += ["--ro-bind", str(path), str(path)]
         if path.is_relative_to(HOME):
             command += ["--ro-bind", str(path), str(SHELTER / path.relative_to(HOME))]
+    if shelf:
+        command += ["--ro-bind", str(shelf), SHELF, "--dir", SHOWN, "--dir", NOTHING]
     command += ["--proc", "/proc", "--symlink", os.path.realpath(sys.executable), f"{SHADOW_PROC}/self/exe"]
     for name in ("null", "zero", "full", "random", "urandom"):
         command += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
@@ -138,7 +145,8 @@ def zygote_command(
     for name, value in env.items():
         command += ["--setenv", name, value]
     command += ["--chdir", HOME, "--", *argv]
-    return [*_as_nobody(read_only), *command] if os.geteuid() == 0 and _can_be_nobody() else command
+    seen = [*read_only, *([shelf] if shelf else [])]
+    return [*_as_nobody(seen), *command] if os.geteuid() == 0 and _can_be_nobody() else command
 
 
 def _as_nobody(read_only: Iterable[Path]) -> list[str]:

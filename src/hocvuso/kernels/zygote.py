@@ -30,7 +30,7 @@ from hocvuso.kernels.wire import Wire, WireError
 from hocvuso.language import N_
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 PRELOAD = (
     "numpy",
@@ -102,6 +102,12 @@ class Spawned:
             with contextlib.suppress(WireError):  # the zygote is gone, and its children with it
                 self._life.send({"do": "kill", "id": self._number})
 
+    def interrupt(self) -> None:
+        """Interrupt the child's own process, as ctrl-C would. Nothing happens when it has ended."""
+        if not self._end.is_set():
+            with contextlib.suppress(WireError):
+                self._life.send({"do": "interrupt", "id": self._number})
+
     def wait(self, timeout: float | None = None) -> Ended | None:
         """How the child ended; None when it still runs after ``timeout`` seconds."""
         self._end.wait(timeout)
@@ -115,19 +121,26 @@ class Spawned:
 class Zygote:
     """Spawns children, from any thread. Starts its process when first needed, and anew when that has ended.
 
-    ``paths`` are folders that can be imported from inside, read-only, beside the installed packages.
+    ``paths`` are folders that can be imported from inside, read-only, beside the installed packages. ``shelf`` is a
+    folder of folders: an isolated child sees one of them, read-only, when `spawn` names it, and none of the others.
+    ``look_seconds`` is the time between two looks at what the children use. ``on_lost`` is called, in a thread of the
+    zygote's, when the process has ended by itself.
     ``unprotected`` runs children without any box, for machines that can't open one: only an operator who has said
     so by name may choose it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (each is named at the call)
         self,
         *,
         preload: Sequence[str] = PRELOAD,
         paths: Sequence[Path] = (),
+        shelf: Path | None = None,
+        look_seconds: float = 0.05,
+        on_lost: Callable[[], None] | None = None,
         unprotected: bool = False,
     ) -> None:
-        self._order = _Order(tuple(preload), tuple(paths), unprotected)
+        self._order = _Order(tuple(preload), tuple(paths), shelf, look_seconds, unprotected)
+        self._on_lost = on_lost
         self._lock = threading.Lock()
         self._life: _Life | None = None
         self._closed = False
@@ -149,16 +162,20 @@ class Zygote:
         *,
         isolated: bool,
         limits: ChildLimits | None = None,
+        shown: str | None = None,
     ) -> Spawned:
         """Fork a child that calls ``entry`` (``"module:function"``) with the list of its descriptors.
 
-        The child has copies of ``fds``; the caller's stay open. SandboxError when its box can't be opened.
+        The child has copies of ``fds``; the caller's stay open. It starts in the shelf's folder named ``shown``, if
+        any. SandboxError when its box can't be opened.
         """
+        request = {"do": "spawn", "entry": entry, "isolated": isolated, "shown": shown}
+        request["limits"] = asdict(limits or ChildLimits())
         life = self._living()
         try:
-            return life.spawn(entry, fds, isolated=isolated, limits=limits or ChildLimits())
+            return life.spawn(request, fds)
         except WireError:  # it ended meanwhile
-            return self._living().spawn(entry, fds, isolated=isolated, limits=limits or ChildLimits())
+            return self._living().spawn(request, fds)
 
     def close(self) -> None:
         """End the process and every child."""
@@ -176,14 +193,20 @@ class Zygote:
                 if self._life:
                     self._life.close()
                 self._life = None  # a failing start must not leave the old one behind
-                self._life = _Life(self._order)
+                self._life = _Life(self._order, self._lost)
             return self._life
+
+    def _lost(self, life: _Life) -> None:
+        if self._on_lost and life is self._life and not self._closed:
+            self._on_lost()
 
 
 @dataclass(frozen=True, slots=True)
 class _Order:
     preload: tuple[str, ...]
     paths: tuple[Path, ...]
+    shelf: Path | None
+    look_seconds: float
     unprotected: bool
 
     def record(self) -> dict[str, Any]:
@@ -193,6 +216,8 @@ class _Order:
             "preload": list(self.preload),
             "paths": [str(path) for path in self.paths],
             "sheltered": below,
+            "shelf": self.shelf is not None,
+            "look_seconds": self.look_seconds,
             "protected": not self.unprotected,
         }
 
@@ -208,8 +233,9 @@ def probe_isolation() -> None:
 class _Life:
     """One process of the zygote, from its start to its end."""
 
-    def __init__(self, order: _Order) -> None:
+    def __init__(self, order: _Order, when_lost: Callable[[_Life], None]) -> None:
         self.alive = False
+        self._when_lost = when_lost
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()  # for what is sent, and for the tables
         self._waiting: dict[int, tuple[Spawned, _Answer]] = {}
@@ -238,18 +264,17 @@ class _Life:
         with self._lock:
             self._wire.send(message, fds)
 
-    def spawn(self, entry: str, fds: Sequence[int], *, isolated: bool, limits: ChildLimits) -> Spawned:
+    def spawn(self, request: dict[str, Any], fds: Sequence[int]) -> Spawned:
         """WireError when the process ended before the child was there."""
         if len(fds) > MOST_FDS:
             raise ValueError(f"at most {MOST_FDS} descriptors")
         number = next(self._numbers)
         child, answer = Spawned(self, number), _Answer()
-        request = {"do": "spawn", "id": number, "entry": entry, "isolated": isolated}
         with self._lock:
             if not self.alive:
                 raise WireError("the zygote has ended")
             self._waiting[number] = (child, answer)
-            self._wire.send(request | {"limits": asdict(limits)}, fds)
+            self._wire.send(request | {"id": number}, fds)
         child.pid = answer.get(_SPAWN_SECONDS)["pid"]
         return child
 
@@ -279,11 +304,14 @@ class _Life:
             self._errors.close()
             if self._group:
                 self._group.close()
+            self._when_lost(self)
 
     def _start(self, control: int, order: _Order) -> subprocess.Popen[bytes]:
         argv = [sys.executable, "-P", "-m", "hocvuso.kernels.zygote_main", str(control)]
         env = clean_env(MPLBACKEND=_PICTURES)
-        boxed = zygote_command(argv, env=env, read_only=order.paths) if not order.unprotected else argv
+        boxed = argv
+        if not order.unprotected:
+            boxed = zygote_command(argv, env=env, read_only=order.paths, shelf=order.shelf)
         self._group = Group.make()
         return subprocess.Popen(
             self._group.entered_by(boxed) if self._group else boxed,

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 _CONTROL_LIMIT = 65_536
 _MOST_FDS = 8
-_LOOK_EVERY = 0.05  # seconds between two looks at what the children use
 _MY_CHILDREN = "/proc/thread-self/children"
 _OURS = "hocvuso."
 
@@ -51,15 +50,17 @@ class _Child:
 
 
 class _Zygote:
-    def __init__(self, wire: Wire, *, protected: bool, sheltered: Sequence[str]) -> None:
+    def __init__(self, wire: Wire, order: dict[str, Any]) -> None:
         self._wire = wire
-        self._protected = protected
-        self._forker = Forker(protected=protected, sheltered=[Path(path) for path in sheltered])
+        self._protected: bool = order["protected"]
+        self._look_every: float = order["look_seconds"]
+        sheltered = [Path(path) for path in order["sheltered"]]
+        self._forker = Forker(protected=self._protected, sheltered=sheltered, shelf=order["shelf"])
         self._supervisor = Supervisor()
         self._ready = selectors.DefaultSelector()
         self._children: dict[int, _Child] = {}
         self._looked = 0.0
-        self._base = HOME if protected else tempfile.mkdtemp(prefix="hocvuso-")
+        self._base = HOME if self._protected else tempfile.mkdtemp(prefix="hocvuso-")
 
     def serve(self) -> None:
         """Obey until the trusted side hangs up."""
@@ -90,10 +91,11 @@ class _Zygote:
             finally:
                 for descriptor in fds:
                     os.close(descriptor)
-        elif message["do"] == "kill":
-            child = self._children.get(message["id"])
-            if child:
+        elif child := self._children.get(message["id"]):
+            if message["do"] == "kill":
                 self._kill(child, "killed")
+            elif message["do"] == "interrupt":
+                os.kill(child.pid, signal.SIGINT)
 
     def _place(self, message: dict[str, Any]) -> Place:
         walled = message["isolated"] and self._protected
@@ -102,6 +104,7 @@ class _Zygote:
             protected=self._protected,
             folder=f"{HOME}/work" if walled else f"{self._base}/{message['id']}",
             limits=message["limits"],
+            shown=message["shown"] if walled else None,
         )
 
     def _spawn(self, message: dict[str, Any], fds: Sequence[int]) -> None:
@@ -177,7 +180,7 @@ class _Zygote:
     def _until_next_look(self) -> float | None:
         if not self._supervisor:
             return None
-        return max(0.0, self._looked + _LOOK_EVERY - time.monotonic())
+        return max(0.0, self._looked + self._look_every - time.monotonic())
 
     def _look(self) -> None:
         self._looked = time.monotonic()
@@ -233,7 +236,7 @@ def main() -> None:
     os.set_inheritable(wire.fileno(), False)
     order, _ = wire.receive()
     try:
-        zygote = _Zygote(wire, protected=order["protected"], sheltered=order["sheltered"])
+        zygote = _Zygote(wire, order)
         sys.path.extend(order["paths"])
         _preload(order["preload"])
     except Exception as error:  # noqa: BLE001  (told to the trusted side)

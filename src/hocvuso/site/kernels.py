@@ -31,7 +31,7 @@ from hocvuso.kernels.sandbox import clean_env
 from hocvuso.language import N_
 
 SPEC = "python3"
-PROVISIONER = "hocvuso-sandbox"
+PROVISIONER = "hocvuso-zygote"
 # libzmq's default of 1023 per context ends a service at about 170 connected learners, at 6 sockets each
 SOCKETS = 65_000
 WIDGET_MESSAGES = frozenset(
@@ -97,7 +97,7 @@ class KernelSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]  # voila 
 
 
 class BoxedSpecs(KernelSpecManager):
-    """One kernel: this Python, through the sandbox's provisioner. What the machine has installed is not offered."""
+    """One kernel: this Python, through the zygotes' provisioner. What the machine has installed is not offered."""
 
     def find_kernel_specs(self) -> dict[str, str]:
         """Only our own spec; it has no resources on disk."""

@@ -27,6 +27,8 @@ from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 from hocvuso.durable import place_once
 from hocvuso.exchange.answers import AnswerStore
 from hocvuso.exchange.receipts import SiteKey
+from hocvuso.kernels.settings import KernelSettings
+from hocvuso.kernels.zygote_provisioner import start_early
 from hocvuso.language import N_, get_language
 from hocvuso.places import Places, find_places
 from hocvuso.rates import Buckets, Limits
@@ -200,7 +202,7 @@ def our_handlers(site: Site) -> list[tuple[Any, ...]]:
     return [static, *((base + route, handler, with_site) for route, handler in routes.items())]
 
 
-def configure(places: Places, *, service_url: str, prefix: str) -> Config:
+def configure(places: Places, kernels: KernelSettings, *, service_url: str, prefix: str) -> Config:
     """Voila's settings for the course at ``places``, served below ``prefix`` at ``service_url``."""
     address = urlparse(service_url)
     c = Config()
@@ -218,8 +220,11 @@ def configure(places: Places, *, service_url: str, prefix: str) -> Config:
     c.VoilaExecutor.cell_error_instruction = c.VoilaExecutor.cell_timeout_instruction = tell(CELL_FAILED)
     c.VoilaExecutor.timeout, c.VoilaExecutor.interrupt_on_timeout = 60, True
     c.VoilaExporter.language_code = "vi"
-    c.MappingKernelManager.cull_idle_timeout, c.MappingKernelManager.cull_interval = 1800, 60
+    c.MappingKernelManager.cull_idle_timeout = 60 * kernels.idle_minutes
+    c.MappingKernelManager.cull_interval = 60
     c.MappingKernelManager.cull_connected = True
+    c.LearnerKernels.per_learner, c.LearnerKernels.in_all = kernels.per_learner, kernels.in_all
+    c.ZygoteProvisioner.parents = kernels.parents
     c.KernelRestarter.restart_limit = (
         0  # a kernel that died has lost its widgets: the page must be loaded again
     )
@@ -246,11 +251,14 @@ def main() -> None:
     os.environ["JUPYTER_PATH"] = os.pathsep.join([str(VOILA_PATH), *([extra] if extra else [])])
     places = find_places()
     SiteServer.places = places
+    kernels = KernelSettings.from_environment(os.environ)
     config = configure(
         places,
+        kernels,
         service_url=os.environ["JUPYTERHUB_SERVICE_URL"],
         prefix=os.environ["JUPYTERHUB_SERVICE_PREFIX"],
     )
+    start_early(places, kernels.parents)
     SiteServer.launch_instance(argv=[], config=config)
 
 
