@@ -87,16 +87,6 @@ def test_a_lesson_that_is_not_translated_says_so(site, visit):
     expect(page.locator(".hv-notice, main [lang]")).to_have_count(0)
 
 
-def test_the_sign_in_page_meets_wcag(site, visit):
-    """The hub's own page too."""
-    page = visit(None, PHONE).page
-    page.goto(site.hoc())
-    expect(page.locator("input[name=password]")).to_be_visible()
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": LEVELS}})
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-
-
 def test_a_lesson_is_finished_with_the_keyboard_alone(site, visit):
     """Tab, Space and letters answer every question; Enter hands in and leads to the result."""
     page = visit("hai.tran", DESKTOP).page
