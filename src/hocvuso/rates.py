@@ -47,8 +47,8 @@ class Limits:
 
     account: Rate = Rate(10, 60)
     """Failed sign-ins to one account."""
-    address: Rate = Rate(60, 600)
-    """Failed sign-ins from one address. An office of many people may be one address."""
+    address: Rate = Rate(300, 600)
+    """Failed sign-ins from one address, and how many may be under way there at once: a whole office may be one."""
     answers: Rate = Rate(300, 60)
     """Answers that one learner saves."""
     submit: Rate = Rate(30, 60)
