@@ -163,7 +163,17 @@ OF_HUB = {
 }
 EXAMPLES = {BASE + pattern: BASE + path for pattern, path in OF_SITE.items()} | OF_HUB
 PUBLIC = {
-    *(BASE + pattern for pattern in (r"static/(.*)$", "xac-minh$", r"phat-hanh/([^/]+)$", "logout$")),
+    *(
+        BASE + pattern
+        for pattern in (
+            r"static/(.*)$",
+            "xac-minh$",
+            r"phat-hanh/([^/]+)$",
+            "logout$",
+            "sw.js$",
+            "khong-mang$",
+        )
+    ),
     *(BASE + pattern for pattern in ("sw.js$", "khong-mang$")),  # the same for everyone
     *(
         r"/(robots\.txt)$",
