@@ -5,8 +5,8 @@ BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
 READY := .venv/.ready
 READY_FOR_TESTS := .venv/.ready-for-tests
-LOCKS := requirements.lock pyproject.toml deploy/setup.sh deploy/node.lock deploy/node/package-lock.json \
-	front/package-lock.json front/build.mjs $(wildcard front/live/*)
+LOCKS := requirements.lock pyproject.toml deploy/setup.sh deploy/node.lock deploy/node/package-lock.json front/package-lock.json
+BUILT := src/hocvuso/site/static/built/host.js
 TEST_LOCKS := tests/front/package-lock.json tests/peers/package-lock.json
 
 .PHONY: help demo test check soak bench bench-grading bench-site load setup lint front screenshots lock clean
@@ -17,13 +17,16 @@ help: ## show the targets
 demo: setup ## set up, take a sample class through the lessons, serve the site at http://127.0.0.1:8000
 	$(BIN)/hocvuso demo
 
-setup: $(READY) ## only set up: .venv, JupyterHub's proxy, bubblewrap
+setup: $(READY) $(BUILT) ## only set up: .venv, JupyterHub's proxy, bubblewrap
 
 $(READY): $(LOCKS)
 	bash deploy/setup.sh
 	@touch $@
 
-$(READY_FOR_TESTS): $(READY) $(TEST_LOCKS)
+$(BUILT): front/build.mjs $(wildcard front/live/*) $(wildcard src/hocvuso/site/static/*.js) | $(READY)
+	npm run build --silent --prefix front
+
+$(READY_FOR_TESTS): $(READY) $(BUILT) $(TEST_LOCKS)
 	bash deploy/setup.sh --for-tests
 	@touch $@
 

@@ -1,32 +1,38 @@
-// Joins what a live example needs in the browser into src/hocvuso/site/static/live: not kept in git, but in the wheel,
-// so that whoever installs that needs no Node. `make setup` runs it.
+// Joins scripts with all that they import into src/hocvuso/site/static/built: not kept in git, but in the wheel, so that
+// whoever installs that needs no Node. `make setup` runs it.
 import { build } from "esbuild";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const out = join(here, "..", "src", "hocvuso", "site", "static", "live");
+const source = join(here, "..", "src", "hocvuso", "site", "static");
+const out = join(source, "built");
 const licence = /^(licen[cs]e|notice|copying)/i;
 
+const always = { bundle: true, minify: true, format: "esm", target: "es2022", outdir: out, write: false };
+
+// what pages load; each is one file, whose parts are only fetched with it
+const pages = await build({
+  ...always,
+  entryPoints: ["host", "site", "offline"].map((name) => join(source, `${name}.js`)),
+});
+
+// a live example's widgets; what few examples need is fetched when it is
 const made = await build({
+  ...always,
   absWorkingDir: here,
   entryPoints: ["live/live.js"],
-  bundle: true,
-  minify: true,
   splitting: true,
-  format: "esm",
-  target: "es2022",
-  outdir: out,
   chunkNames: "[name]-[hash]",
   assetNames: "[name]-[hash]",
   loader: { ".woff2": "file" },
   legalComments: "none", // licences.txt has them whole
   metafile: true,
-  write: false,
 });
 
-const files = new Map(made.outputFiles.map((file) => [relative(out, file.path), Buffer.from(file.contents)]));
+const outputs = [...pages.outputFiles, ...made.outputFiles];
+const files = new Map(outputs.map((file) => [relative(out, file.path), Buffer.from(file.contents)]));
 files.set("licences.txt", Buffer.from(licences(made.metafile)));
 
 function licences(metafile) {

@@ -10,8 +10,9 @@ from urllib.parse import unquote
 import pytest
 
 from hocvuso import questions
+from hocvuso.errors import SetupError
 from hocvuso.lessons.page import STATIC as ADDRESS
-from hocvuso.site.files import STATIC, address_of, find_file, pack, with_versions
+from hocvuso.site.files import STATIC, address_of, check_built, find_file, pack, with_versions
 
 
 def test_a_file_is_what_lies_on_the_disk_and_its_compressed_form_too():
@@ -28,7 +29,7 @@ def test_another_content_has_another_address():
 
 
 @pytest.mark.parametrize(
-    "name", ["", "khong-co.js", "../web.py", "live", "live/../host.js", "/etc/passwd", "host.js\0"]
+    "name", ["", "khong-co.js", "../web.py", "built", "built/../host.js", "/etc/passwd", "host.js\0"]
 )
 def test_only_our_files_are_found(name):
     """A name is looked up in a list; no path is made of it."""
@@ -59,3 +60,19 @@ def test_all_question_types_come_in_one_module(tmp_path):
     (tmp_path / "look.mjs").write_text(code, encoding="utf-8")
     done = subprocess.run(["node", "look.mjs"], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout.strip().split(",") == list(questions.types())
+
+
+@pytest.mark.parametrize("name", ["host.js", "site.js", "offline.js"])
+def test_pages_load_one_script(name, tmp_path):
+    """Nothing of ours is left to be asked for separately, and it is a module that can be read."""
+    text = find_file(name).body.decode("utf-8")
+    assert not re.search(r'(from|import\() ?"\./', text)
+    (tmp_path / "it.mjs").write_text(text, encoding="utf-8")
+    subprocess.run(["node", "--check", str(tmp_path / "it.mjs")], check=True)
+
+
+def test_what_was_not_built_is_told(tmp_path):
+    """A checkout in which only Python was installed: the site says what to do, not each page that something failed."""
+    check_built()
+    with pytest.raises(SetupError, match="make setup"):
+        check_built(tmp_path)

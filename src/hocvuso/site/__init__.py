@@ -6,7 +6,7 @@ kernels      live examples' kernels: each owned by its learner, boxed, counted, 
 live         a notebook as a Voila app; a reloaded page finds its kernel again
 shelf        released editions, their pages, and which of them a learner works on
 ledger       what the learner has handed in, and what came of it
-files, joined    static files, and scripts with all that they import as one
+files            static files
 offline      the worker that keeps opened lessons, and the page for when there is no network
 web          what every response of ours has: headers, language, friendly errors
 pages, answers, certificates    the handlers

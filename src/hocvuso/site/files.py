@@ -17,14 +17,16 @@ from urllib.parse import quote
 from tornado import web
 
 from hocvuso import questions
-from hocvuso.language import get_language, languages
+from hocvuso.errors import SetupError
+from hocvuso.language import N_, get_language, languages
 from hocvuso.lessons.page import BASE
 from hocvuso.lessons.page import STATIC as STATIC_ADDRESS
-from hocvuso.site.joined import join
 from hocvuso.site.messages import browser_messages
 from hocvuso.site.web import POLICY
 
 STATIC = Path(__file__).parent / "static"
+BUILT = "built"  # made by front/build.mjs
+JOINED = ("host.js", "site.js", "offline.js")  # there are their texts with all that they import
 KINDS = {".js": "text/javascript", ".css": "text/css", ".webmanifest": "application/manifest+json"}
 SMALL = 600  # bytes of a picture that a request would cost more than
 SAFE = " ~()*!.'/:=,"  # what an address between double quotes may hold
@@ -65,6 +67,15 @@ def send(handler: web.RequestHandler, packed: Packed) -> None:
         handler.finish(packed.squeezed)
     else:
         handler.finish(packed.body)
+
+
+def check_built(static: Path = STATIC) -> None:
+    """SetupError when the scripts that pages load were not built."""
+    missing = [
+        static / BUILT / name for name in (*JOINED, "live.js") if not (static / BUILT / name).is_file()
+    ]
+    if missing:
+        raise SetupError(N_("Thiếu {path}: hãy chạy “make setup” rồi thử lại."), path=missing[0])
 
 
 @cache
@@ -130,8 +141,8 @@ def _files() -> dict[str, Callable[[], bytes]]:
     found: dict[str, Callable[[], bytes]] = {
         path.relative_to(STATIC).as_posix(): path.read_bytes for path in STATIC.rglob("*") if path.is_file()
     }
-    for name in ("host", "site", "offline"):  # what pages load; the others are parts of these
-        found[f"{name}.js"] = lambda name=name: join(STATIC, name).encode("utf-8")  # type: ignore[misc]
+    for name in JOINED:
+        found[name] = (STATIC / BUILT / name).read_bytes
     found["lesson.css"] = _lesson_css
     found["questions.js"] = lambda: questions.front_modules().encode("utf-8")
     for lang in languages():

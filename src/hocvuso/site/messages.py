@@ -49,6 +49,7 @@ BROWSER = (
     N_("Bỏ đi"),
     N_("Còn {n} câu chưa trả lời. Anh/chị có muốn nộp bài không?"),
     N_("Anh/chị có thể làm lại và nộp lại sau."),
+    N_("Câu {n}: {prompt}"),
     N_("Nộp luôn"),
     N_("Làm tiếp"),
     N_("Chưa hiện được câu hỏi này. Hãy tải lại trang."),

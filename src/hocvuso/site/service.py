@@ -33,7 +33,7 @@ from hocvuso.language import N_, get_language
 from hocvuso.places import Places, find_places
 from hocvuso.rates import Buckets, Limits
 from hocvuso.site import answers, certificates, lab, live, offline, pages
-from hocvuso.site.files import Static, address_of
+from hocvuso.site.files import Static, address_of, check_built
 from hocvuso.site.identity import HubIdentity, OwnKernelsOnly
 from hocvuso.site.kernels import BoxedSpecs, KernelSocket, LearnerKernels, WidgetLine
 from hocvuso.site.ledger import Ledger
@@ -250,6 +250,7 @@ def main() -> None:
     extra = os.environ.get("JUPYTER_PATH")
     os.environ["JUPYTER_PATH"] = os.pathsep.join([str(VOILA_PATH), *([extra] if extra else [])])
     places = find_places()
+    check_built()
     SiteServer.places = places
     kernels = KernelSettings.from_environment(os.environ)
     config = configure(

@@ -10,7 +10,7 @@
   const embedded = window.parent !== window;
   document.documentElement.classList.toggle("hv-embedded", embedded);
 
-  // ---- the page is already there, only its widgets are still being drawn (live/live.js says when they are)
+  // ---- the page is already there, only its widgets are still being drawn (built/live.js says when they are)
   function finish() {
     state.hidden = true;
     main.removeAttribute("aria-busy");

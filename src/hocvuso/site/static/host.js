@@ -186,19 +186,29 @@ function say(sentence) {
   document.getElementById("hv-submit-state").textContent = sentence;
 }
 
+// What a dialog calls a question: its number and how it begins.
+function called(slot) {
+  const { prompt } = JSON.parse(slot.dataset.question);
+  const words = prompt.split(/\s+/);
+  const begin = words.slice(0, 12).join(" ") + (words.length > 12 ? "…" : "");
+  return tell("Câu {n}: {prompt}", { n: slot.dataset.number, prompt: begin });
+}
+
 async function wantsToHandIn() {
   const { n, all } = answers.progress();
   if (n === all) return true;
+  const open = [...document.querySelectorAll(".hv-slot:not(.hv-done)")]; // none where questions are widgets
   const choice = await ask({
     question: tell("Còn {n} câu chưa trả lời. Anh/chị có muốn nộp bài không?", { n: all - n }),
     note: tell("Anh/chị có thể làm lại và nộp lại sau."),
+    listed: open.map((slot) => [slot.id, called(slot)]),
     choices: [["stay", tell("Làm tiếp")], ["go", tell("Nộp luôn")]],
   });
   if (choice === "go") return true;
-  const open = document.querySelector(".hv-slot:not(.hv-done)");
-  if (open) reveal(open);
-  open?.scrollIntoView({ block: "start" });
-  open?.querySelector("input")?.focus({ preventScroll: true });
+  const chosen = document.getElementById(choice) ?? open[0];
+  if (chosen) reveal(chosen);
+  chosen?.scrollIntoView({ block: "start" });
+  chosen?.querySelector("input")?.focus({ preventScroll: true });
   return false;
 }
 

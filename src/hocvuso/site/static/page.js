@@ -59,19 +59,29 @@ export function make(tag, className, text = "") {
 }
 
 // Ask with a button per choice, the safe one first; its value, or the first one's when the dialog is closed otherwise.
-export function ask({ question, note, choices }) {
+// What is `listed` can be chosen too.
+export function ask({ question, note, choices, listed = [] }) {
   const dialog = make("dialog", "hv-dialog");
   const asking = make("p", "", question);
   asking.id = "hv-dialog-question";
   dialog.setAttribute("aria-labelledby", asking.id);
-  const form = make("form", "hv-actions");
+  const form = make("form", "");
   form.method = "dialog";
-  choices.forEach(([value, text], place) => {
-    const button = make("button", place === 0 ? "hv-button" : "hv-button hv-quiet", text);
-    button.value = value;
-    form.append(button);
-  });
-  dialog.append(asking, make("p", "hv-muted", note), form);
+  const button = (className, [value, text]) => {
+    const made = make("button", className, text);
+    made.value = value;
+    return made;
+  };
+  const actions = make("p", "hv-actions");
+  actions.append(...choices.map((choice, place) => button(place === 0 ? "hv-button" : "hv-button hv-quiet", choice)));
+  const list = make("ul", "hv-listed");
+  for (const choice of listed) {
+    const item = make("li", "");
+    item.append(button("hv-listed-one", choice));
+    list.append(item);
+  }
+  form.append(asking, make("p", "hv-muted", note), ...(listed.length ? [list] : []), actions);
+  dialog.append(form);
   document.body.append(dialog);
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => {
@@ -79,5 +89,6 @@ export function ask({ question, note, choices }) {
       resolve(dialog.returnValue || choices[0][0]);
     });
     dialog.showModal();
+    actions.firstElementChild.focus();
   });
 }
