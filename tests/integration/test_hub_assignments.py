@@ -11,11 +11,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 from site_course import ALICE, BASE, LESSON, NOW, Learner, make_site_course, running_site
 
-from conftest import PASSWORD, Visitor
-from hocvuso.exchange.nbgrader_http import MAX_NOTEBOOK
+from conftest import PASSWORD, Visitor, wait_for
+from hocvuso.exchange.nbgrader_http import MAX_NOTEBOOK, RECEIPTS
 from hocvuso.exchange.receipts import PublicKey, check, check_signature
 from hocvuso.grading.grade import grade_waiting
 from hocvuso.hub.accounts import add_account
@@ -225,6 +226,8 @@ def test_a_coding_lesson_from_the_list_to_the_feedback(lab: Lab) -> None:
     assert (checked.learner, checked.edition, checked.via) == (ALICE, CODING, "jupyterlab")
     assert began <= checked.handed_in <= datetime.now(UTC)
     assert lab.page.get(f"bien-nhan/{receipt['id']}").json() == receipt
+    (kept,) = (lab.home / CODING / RECEIPTS).glob("*.json")
+    assert json.loads(kept.read_bytes()) == receipt
     assert lab.page.send("GET", f"api/result/{CODING}").json()["state"] == "waiting"
 
     grade_waiting(
@@ -418,6 +421,37 @@ def test_nobody_reaches_what_is_anothers(lab: Lab, url: str, course: Places) -> 
         lan.page.http.close()
         lan.forget()
     assert [one["id"] for one in lab.receipts()] == [receipt["id"]]
+
+
+def test_a_site_that_was_killed_gets_one_submission(lab: Lab) -> None:
+    """While it is away the learner is told that nothing is lost; pressing again hands in, once."""
+    lab.act("fetch", LESSON)
+    (site,) = [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if "hocvuso.site" in (process.info["cmdline"] or ()) and process.cwd() == str(lab.places.root)
+    ]
+    site.kill()
+    said = []
+    wait_for("handed in", lambda: said.append(lab.act("submit", LESSON)) or said[-1]["success"])
+    away = (
+        "Không kết nối được với trang học. Tệp của anh/chị vẫn còn",
+        "Trang học đang bận. Tệp của anh/chị vẫn còn",
+    )
+    assert [one["value"] for one in said[:-1] if not one["value"].startswith(away)] == []
+    assert len(lab.receipts()) == 1
+
+
+def test_signing_out_ends_the_token(url: str, course: Places) -> None:
+    """A JupyterLab's token opens nothing at the site once its learner has signed out."""
+    lan = Lab(url, course, LAN)
+    try:
+        assert lan.ask("GET", "assignments").status_code == 200
+        lan.visitor.http.get("/hub/logout")
+        wait_for("the token is refused", lambda: lan.ask("GET", "assignments").status_code == 401)
+    finally:
+        lan.visitor.http.close()
+        lan.page.http.close()
 
 
 def test_kernels_have_neither_the_token_nor_the_list(lab: Lab) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +15,10 @@ from traitlets.config import Config
 
 from hocvuso.errors import SiteError
 from hocvuso.exchange import site_door
-from hocvuso.exchange.nbgrader_http import SiteFetch, SiteList, SiteSubmit, connection
+from hocvuso.exchange.nbgrader_http import SiteFetch, SiteList, SiteSubmit, connection, send_edits
 from hocvuso.exchange.site_door import SiteDoor
+from hocvuso.exchange.working_copy import SEEN
+from hocvuso.questions.answers import save_answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -171,6 +174,19 @@ def test_what_can_be_no_edition_is_asked_of_nobody(server, home, edition):
         with pytest.raises(ExchangeError):
             act(kind, home, edition)
     assert server.heard == []
+
+
+def test_edits_are_sent_once_and_what_did_not_change_is_not_asked_about(server, home):
+    """A JupyterLab that lies idle costs the site nothing, also when an answer in it can't be used."""
+    (home / EDITION / SEEN).write_text('{"format": 1, "seen": {}}', encoding="ascii")
+    assert server.heard == []
+    looked_at = send_edits(home, {})
+    assert server.heard == []
+    save_answer(home / EDITION / "answers.json", "c1", "a", edited=datetime.now(UTC))
+    server.replies = [(200, {"merged": {"answers": {}, "unusable": ["c1"]}})]
+    looked_at = send_edits(home, looked_at)
+    looked_at = send_edits(home, looked_at)
+    assert [json.loads(body)["answers"]["c1"]["answer"] for _, _, body in server.heard] == ["a"]
 
 
 def test_without_a_token_there_is_no_way(home):

@@ -15,7 +15,7 @@ import logging
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,14 +28,16 @@ from hocvuso.durable import replace_file
 from hocvuso.errors import HocVuSoError, SiteError, StorageError, SubmissionError
 from hocvuso.exchange.answers import check_edition
 from hocvuso.exchange.folders import read_file
+from hocvuso.exchange.receipts import Receipt
 from hocvuso.exchange.site_door import NONSENSE, SiteDoor
 from hocvuso.exchange.submit import TIMESTAMP
-from hocvuso.exchange.working_copy import ANSWERS, Merged, WorkingCopy
+from hocvuso.exchange.working_copy import ANSWERS, SEEN, Merged, WorkingCopy
 from hocvuso.language import N_
 from hocvuso.places import COURSE
 from hocvuso.questions.mistakes import Slug
 
 MAX_NOTEBOOK = 4 * 1024 * 1024
+RECEIPTS = "bien-nhan"
 _FEEDBACK = "feedback"
 _ELSEWHERE = N_(
     "Danh sách bài chỉ mở được trong JupyterLab của học viên: chọn Nbgrader, rồi Assignment List."
@@ -206,7 +208,7 @@ class SiteFetch(_AtSite, abc.ExchangeFetchAssignment):  # type: ignore[misc]
 
 
 class SiteSubmit(_AtSite, abc.ExchangeSubmit):  # type: ignore[misc]
-    """Hands in the notebook and the answers; the receipt is the site's."""
+    """Hands in the notebook and the answers; the receipt is the site's, with a copy beside the lesson."""
 
     def copy_files(self) -> None:
         """Hand in what lies in the lesson's folder, as it was saved last."""
@@ -221,10 +223,10 @@ class SiteSubmit(_AtSite, abc.ExchangeSubmit):  # type: ignore[misc]
             book = copy.read()
             content = {"notebook": _notebook(self.home, edition), **_sent(copy, book.answers)}
             reply = connection.hand_in(edition, content)
-            with suppress(
-                HocVuSoError
-            ):  # it is handed in, whatever hinders the copy; the next list settles that
+            # it is handed in, whatever hinders what is kept here
+            with suppress(HocVuSoError, OSError):
                 copy.settle(book, _merged(reply))
+                _keep_receipt(self.home / edition, reply)
 
 
 class SiteFeedback(_AtSite, abc.ExchangeFetchFeedback):  # type: ignore[misc]
@@ -263,6 +265,37 @@ def bring_news(home: Path) -> None:
         copy = WorkingCopy(home / one.edition)
         if is_fetched(home, one.edition) and (copy.has_edits() or copy.seen() != one.revisions):
             bring_together(home, one.edition)
+
+
+def send_edits(home: Path, before: Mapping[str, int]) -> dict[str, int]:
+    """Bring together the lessons whose answers were changed here; asks nothing of the site where none were.
+
+    Both mappings: of each lesson's file the time of its last change that was looked at.
+    """
+    looked_at = {}
+    for path in home.glob(f"*/{SEEN}"):
+        folder = path.parent
+        changed = _time_of(folder / ANSWERS)
+        if changed != before.get(folder.name) and WorkingCopy(folder).has_edits():
+            bring_together(home, check_edition(folder.name))
+            changed = _time_of(folder / ANSWERS)
+        looked_at[folder.name] = changed
+    return looked_at
+
+
+def _time_of(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _keep_receipt(folder: Path, reply: Any) -> None:
+    receipt = _parsed(Receipt, reply.get("receipt"))
+    name = receipt.handed_in.astimezone(UTC).strftime(TIMESTAMP)
+    (folder / RECEIPTS).mkdir(exist_ok=True)
+    text = json.dumps(receipt.record(), ensure_ascii=False, indent=1)
+    replace_file(folder / RECEIPTS / f"{name}.json", text.encode("utf-8"))
 
 
 def _sent(copy: WorkingCopy, answers: Any) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from tornado import web
 from tornado.ioloop import PeriodicCallback
 
 from hocvuso.errors import HocVuSoError
-from hocvuso.exchange.nbgrader_http import bring_news
+from hocvuso.exchange.nbgrader_http import bring_news, send_edits
 from hocvuso.language import N_, get_language
 from hocvuso.places import COURSE
 
@@ -41,6 +41,7 @@ class SiteAssignments(nbgraders.AssignmentList):  # type: ignore[misc]  # nbgrad
         super().__init__(**kwargs)
         self._settings = self.load_config()
         self._one_at_a_time = threading.RLock()
+        self._looked_at: dict[str, int] = {}
 
     def list_assignments(self, course_id: str | None = None) -> Outcome:
         """Released, fetched and handed-in lessons; answers given elsewhere are there afterwards."""
@@ -94,6 +95,11 @@ class SiteAssignments(nbgraders.AssignmentList):  # type: ignore[misc]  # nbgrad
         """Bring answers together with the site's; where that can't be done now, a later call does it."""
         with self._one_at_a_time, suppress(HocVuSoError, OSError):
             bring_news(Path(self.root_dir))
+
+    def send_edits(self) -> None:
+        """Send what was answered here since the last time; where that can't be done now, a later call does it."""
+        with self._one_at_a_time, suppress(HocVuSoError, OSError):
+            self._looked_at = send_edits(Path(self.root_dir), self._looked_at)
 
     def _made(self, kind: str, assignment_id: str = "") -> Any:
         config = self._settings
@@ -181,6 +187,6 @@ def _load_jupyter_server_extension(server: Any) -> None:
     server.web_app.add_handlers(".*$", [(url_path_join(base, path), it) for path, it in addresses.items()])
 
     async def send() -> None:
-        await asyncio.to_thread(manager.bring_news)
+        await asyncio.to_thread(manager.send_edits)
 
     PeriodicCallback(send, SEND_EVERY_SECONDS * 1000).start()
