@@ -15,8 +15,15 @@ from traitlets.config import Config
 
 from hocvuso.errors import SiteError
 from hocvuso.exchange import site_door
-from hocvuso.exchange.nbgrader_http import SiteFetch, SiteList, SiteSubmit, connection, send_edits
+from hocvuso.exchange.nbgrader_http import (
+    SiteFetch,
+    SiteList,
+    SiteSubmit,
+    bring_together,
+    send_edits,
+)
 from hocvuso.exchange.site_door import SiteDoor
+from hocvuso.exchange.site_lessons import site as lessons
 from hocvuso.exchange.working_copy import SEEN
 from hocvuso.questions.answers import save_answer
 
@@ -73,9 +80,9 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     running = Site()
     thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    connection.use(SiteDoor(running.url, "mã-thử".encode().hex()))
+    lessons.use(SiteDoor(running.url, "mã-thử".encode().hex()))
     yield running
-    connection.use(None)
+    lessons.use(None)
     running.shutdown()
     thread.join()
     running.server_close()
@@ -97,7 +104,17 @@ def act(kind: type, home: Path, edition: str = EDITION) -> Any:
     return kind(coursedir=course, config=config).start()
 
 
-GOOD = (201, {"receipt": {}, "merged": {"answers": {}}})
+RECEIPT = {
+    "id": "r1",
+    "learner": "an",
+    "lesson": EDITION,
+    "edition": EDITION,
+    "submission": "x",
+    "handed_in": "2026-11-22T08:00:00Z",
+    "via": "jupyterlab",
+    "files": {},
+}
+GOOD = (201, {"receipt": RECEIPT, "merged": {"answers": {}}})
 
 
 def test_a_lost_answer_is_asked_for_with_the_same_bytes(server, home):
@@ -118,6 +135,18 @@ def test_pressing_again_after_no_answer_sends_the_same_request(server, home):
     assert len(set(server.heard)) == 1
     act(SiteSubmit, home)
     assert len(set(server.heard)) == 2, "what was answered is done; a press after that is a new one"
+
+
+def test_what_the_site_took_in_meanwhile_is_no_change_of_the_work(server, home):
+    """The request was heard and the copy brought up to date since: it is still the same click."""
+    save_answer(home / EDITION / "answers.json", "c1", "a", edited=datetime.now(UTC))
+    taken = {"answers": {"c1": {"answer": "a", "revision": 7, "edited": "2026-11-22T08:00:00Z"}}}
+    server.replies = [None] * 3 + [(200, {"merged": taken}), GOOD]
+    with pytest.raises(ExchangeError):
+        act(SiteSubmit, home)
+    bring_together(home, EDITION)
+    act(SiteSubmit, home)
+    assert server.heard[0] == server.heard[-1]
 
 
 def test_pressing_again_after_a_change_sends_what_is_there_now(server, home):

@@ -8,112 +8,31 @@ with a sentence for the learner.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import logging
 import shutil
 import tempfile
-import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, NoReturn, TypeVar
+from typing import Any, Literal, NoReturn
 
 from nbgrader.exchange import ExchangeError, abc
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from hocvuso.durable import replace_file
 from hocvuso.errors import HocVuSoError, SiteError, StorageError, SubmissionError
 from hocvuso.exchange.answers import check_edition
 from hocvuso.exchange.folders import read_file
 from hocvuso.exchange.receipts import Receipt
-from hocvuso.exchange.site_door import NONSENSE, SiteDoor
+from hocvuso.exchange.site_lessons import ELSEWHERE, MAX_NOTEBOOK, Copy, Handed, Lists, site
 from hocvuso.exchange.submit import TIMESTAMP
-from hocvuso.exchange.working_copy import ANSWERS, SEEN, Merged, WorkingCopy
+from hocvuso.exchange.working_copy import ANSWERS, SEEN, WorkingCopy
 from hocvuso.language import N_
 from hocvuso.places import COURSE
-from hocvuso.questions.mistakes import Slug
 
-MAX_NOTEBOOK = 4 * 1024 * 1024
 RECEIPTS = "bien-nhan"
 _FEEDBACK = "feedback"
-_ELSEWHERE = N_(
-    "Danh sách bài chỉ mở được trong JupyterLab của học viên: chọn Nbgrader, rồi Assignment List."
-)
-
-
-_Model = TypeVar("_Model", bound=BaseModel)
-
-
-class Listed(BaseModel):
-    """A released edition; ``offered``: the one of its lesson that this learner is to work on."""
-
-    model_config = ConfigDict(frozen=True)
-
-    edition: Slug
-    offered: bool
-    revisions: dict[str, int]
-    """Of each answer that the site has, how often it was changed."""
-
-
-class Handed(BaseModel):
-    """A submission of the learner's; ``graded`` once there is a result of it."""
-
-    model_config = ConfigDict(frozen=True)
-
-    receipt: str = Field(pattern=r"^[A-Za-z0-9_-]{1,80}$")
-    edition: Slug
-    handed_in: AwareDatetime
-    graded: AwareDatetime | None = None
-
-    @property
-    def timestamp(self) -> str:
-        """The time as nbgrader writes it, and names folders by."""
-        return self.handed_in.astimezone(UTC).strftime(TIMESTAMP)
-
-
-class Shelf(BaseModel):
-    """All that the site tells one learner about their lessons."""
-
-    model_config = ConfigDict(frozen=True)
-
-    editions: tuple[Listed, ...]
-    handed_in: tuple[Handed, ...]
-
-
-class Connection:
-    """The site as this process reaches it; `use` says how. One for the process: nbgrader makes its classes itself."""
-
-    def __init__(self) -> None:
-        self._door: SiteDoor | None = None
-        self._unanswered: dict[str, bytes] = {}
-
-    def use(self, door: SiteDoor | None) -> None:
-        """Ask the site through ``door`` from now on."""
-        self._door = door
-        self._unanswered.clear()
-
-    @property
-    def door(self) -> SiteDoor:
-        """The way to the site; SiteError where there is none, as in a learner's own kernel."""
-        if self._door is None:
-            raise SiteError(_ELSEWHERE)
-        return self._door
-
-    def hand_in(self, edition: str, content: dict[str, Any]) -> Any:
-        """Hand in; what nobody answered is sent again under the same key, so that it is handed in once."""
-        body = self._unanswered.get(edition)
-        if body is None or {**json.loads(body), "key": ""} != {**content, "key": ""}:
-            body = json.dumps({**content, "key": uuid.uuid4().hex}, ensure_ascii=False).encode("utf-8")
-        self._unanswered[edition] = body
-        answer = self.door.post(f"api/lab/assignments/{edition}/submit", body)
-        del self._unanswered[edition]
-        return answer
-
-
-connection = Connection()
 
 
 class _AtSite:
@@ -164,23 +83,23 @@ class SiteList(_AtSite, abc.ExchangeList):  # type: ignore[misc]  # nbgrader is 
     def list_files(self) -> list[dict[str, Any]]:
         """As nbgrader's own class: released and fetched lessons, or with ``cached`` submissions by lesson."""
         with self.told():
-            shelf = _parsed(Shelf, connection.door.get("api/lab/assignments"))
-            return self._handed_in(shelf) if self.cached else self._released(shelf)
+            lists = site.lists()
+            return self._handed_in(lists) if self.cached else self._released(lists)
 
     def remove_files(self) -> list[dict[str, Any]]:
         """Nothing is removed from here."""
-        self.fail(SiteError(_ELSEWHERE).tell())
+        self.fail(SiteError(ELSEWHERE).tell())
 
-    def _released(self, shelf: Shelf) -> list[dict[str, Any]]:
+    def _released(self, lists: Lists) -> list[dict[str, Any]]:
         return [
             _entry(self.home, one.edition)
-            for one in shelf.editions
+            for one in lists.editions
             if one.offered or is_fetched(self.home, one.edition)
         ]
 
-    def _handed_in(self, shelf: Shelf) -> list[dict[str, Any]]:
+    def _handed_in(self, lists: Lists) -> list[dict[str, Any]]:
         by_edition: dict[str, list[dict[str, Any]]] = {}
-        for one in shelf.handed_in:
+        for one in lists.handed_in:
             by_edition.setdefault(one.edition, []).append(_submission(self.home, one))
         return [
             {
@@ -201,9 +120,7 @@ class SiteFetch(_AtSite, abc.ExchangeFetchAssignment):  # type: ignore[misc]
         """Put the lesson into the home; into a folder that is there already only what it lacks."""
         with self.told():
             edition = self.edition
-            reply = connection.door.get(f"api/lab/assignments/{edition}")
-            files = _decoded(reply.get("files") if isinstance(reply, dict) else None)
-            _place(self.home / edition, files)
+            _place(self.home / edition, site.files(edition))
             bring_together(self.home, edition)
 
 
@@ -221,12 +138,12 @@ class SiteSubmit(_AtSite, abc.ExchangeSubmit):  # type: ignore[misc]
                     edition=edition,
                 )
             book = copy.read()
-            content = {"notebook": _notebook(self.home, edition), **_sent(copy, book.answers)}
-            reply = connection.hand_in(edition, content)
+            sent = Copy(answers=book.answers, seen=copy.seen())
+            taken = site.hand_in(edition, sent, _notebook(self.home, edition))
             # it is handed in, whatever hinders what is kept here
             with suppress(HocVuSoError, OSError):
-                copy.settle(book, _merged(reply))
-                _keep_receipt(self.home / edition, reply)
+                copy.settle(book, taken.merged)
+                _keep_receipt(self.home / edition, taken.receipt)
 
 
 class SiteFeedback(_AtSite, abc.ExchangeFetchFeedback):  # type: ignore[misc]
@@ -236,10 +153,9 @@ class SiteFeedback(_AtSite, abc.ExchangeFetchFeedback):  # type: ignore[misc]
         """Fetch the result of each submission that has one, newer or not than what was fetched before."""
         with self.told():
             edition = self.edition
-            shelf = _parsed(Shelf, connection.door.get("api/lab/assignments"))
-            for one in shelf.handed_in:
+            for one in site.lists().handed_in:
                 if one.edition == edition and one.graded is not None:
-                    page = connection.door.get_bytes(f"api/lab/feedback/{one.receipt}")
+                    page = site.feedback(one.receipt)
                     path = _feedback(self.home, one)
                     path.parent.mkdir(parents=True, exist_ok=True)
                     replace_file(path, page)
@@ -254,14 +170,12 @@ def bring_together(home: Path, edition: str) -> None:
     """Make the answers of a fetched lesson and those of the site one; SiteError, AnswerError, StorageError."""
     copy = WorkingCopy(home / edition)
     book = copy.read()
-    body = json.dumps(_sent(copy, book.answers), ensure_ascii=False).encode("utf-8")
-    copy.settle(book, _merged(connection.door.post(f"api/lab/assignments/{edition}/answers", body)))
+    copy.settle(book, site.bring_together(edition, Copy(answers=book.answers, seen=copy.seen())))
 
 
 def bring_news(home: Path) -> None:
     """Bring together the answers of every fetched lesson in which something is new, on either side."""
-    shelf = _parsed(Shelf, connection.door.get("api/lab/assignments"))
-    for one in shelf.editions:
+    for one in site.lists().editions:
         copy = WorkingCopy(home / one.edition)
         if is_fetched(home, one.edition) and (copy.has_edits() or copy.seen() != one.revisions):
             bring_together(home, one.edition)
@@ -290,23 +204,11 @@ def _time_of(path: Path) -> int:
         return 0
 
 
-def _keep_receipt(folder: Path, reply: Any) -> None:
-    receipt = _parsed(Receipt, reply.get("receipt"))
+def _keep_receipt(folder: Path, receipt: Receipt) -> None:
     name = receipt.handed_in.astimezone(UTC).strftime(TIMESTAMP)
     (folder / RECEIPTS).mkdir(exist_ok=True)
     text = json.dumps(receipt.record(), ensure_ascii=False, indent=1)
     replace_file(folder / RECEIPTS / f"{name}.json", text.encode("utf-8"))
-
-
-def _sent(copy: WorkingCopy, answers: Any) -> dict[str, Any]:
-    return {
-        "answers": {name: record.model_dump(mode="json") for name, record in answers.items()},
-        "seen": copy.seen(),
-    }
-
-
-def _merged(reply: Any) -> Merged:
-    return _parsed(Merged, reply.get("merged") if isinstance(reply, dict) else None)
 
 
 def _notebook(home: Path, edition: str) -> str | None:
@@ -335,24 +237,6 @@ def _place(folder: Path, files: dict[str, bytes]) -> None:
         for name, content in files.items():
             replace_file(part / name, content)
         shutil.move(part, folder)
-
-
-def _decoded(files: Any) -> dict[str, bytes]:
-    if not isinstance(files, dict) or ANSWERS in files:
-        raise SiteError(NONSENSE)
-    if any("/" in name or name.startswith(".") for name in files):
-        raise SiteError(NONSENSE)
-    try:
-        return {name: base64.b64decode(content, validate=True) for name, content in files.items()}
-    except (binascii.Error, ValueError, TypeError) as error:
-        raise SiteError(NONSENSE) from error
-
-
-def _parsed(kind: type[_Model], value: Any) -> _Model:
-    try:
-        return kind.model_validate(value)
-    except ValidationError as error:
-        raise SiteError(NONSENSE) from error
 
 
 def _entry(home: Path, edition: str) -> dict[str, Any]:

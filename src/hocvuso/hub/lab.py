@@ -17,7 +17,7 @@ from typing import Any
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from jupyterhub.singleuser.extension import JupyterHubSingleUser
 
-from hocvuso.exchange.nbgrader_http import connection
+from hocvuso.exchange import site_lessons
 from hocvuso.exchange.site_door import SiteDoor
 from hocvuso.hub.logs import keep_people_out
 
@@ -76,7 +76,7 @@ def forget_secrets(app: Any) -> None:
 def open_door(app: Any) -> None:
     """Let nbgrader's assignment list reach the site with this server's own token, from this process's memory."""
     if url := os.environ.pop(SITE_URL, ""):
-        connection.use(SiteDoor(url, app.identity_provider.hub_auth.api_token))
+        site_lessons.site.use(SiteDoor(url, app.identity_provider.hub_auth.api_token))
 
 
 def main() -> None:

@@ -9,19 +9,29 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
-from datetime import datetime
 from fnmatch import fnmatch
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 from tornado import web
 
 from hocvuso.durable import held
 from hocvuso.errors import SubmissionError
 from hocvuso.exchange.answers import AnswerStore
-from hocvuso.exchange.nbgrader_http import MAX_NOTEBOOK
+from hocvuso.exchange.receipts import Receipt
+from hocvuso.exchange.site_lessons import (
+    MAX_NOTEBOOK,
+    Copy,
+    Files,
+    Handed,
+    HandIn,
+    Listed,
+    Lists,
+    Taken,
+    Together,
+)
 from hocvuso.exchange.submit import submit
-from hocvuso.exchange.working_copy import Merged, Seen, take_in_copy
+from hocvuso.exchange.working_copy import Merged, take_in_copy
 from hocvuso.grading.feedback import feedback_page
 from hocvuso.grading.result import Result as ResultRecord
 from hocvuso.grading.result import result_path
@@ -29,9 +39,7 @@ from hocvuso.language import N_
 from hocvuso.lessons.catalogue import NOT_HANDED_OUT, LessonInfo
 from hocvuso.lessons.handed_in import read_handed_in
 from hocvuso.places import Places
-from hocvuso.questions.answers import MAX_BOOK, AnswerRecord
-from hocvuso.questions.mistakes import Slug
-from hocvuso.site.answers import dump_answers
+from hocvuso.questions.answers import MAX_BOOK
 from hocvuso.site.shelf import choose_edition
 from hocvuso.site.web import ApiHandler, Unsent
 
@@ -40,25 +48,10 @@ if TYPE_CHECKING:
 
     from hocvuso.site.service import Site
 
-LARGEST_BODY = (
-    3 * MAX_NOTEBOOK
-)  # JSON may spell a character in several; what is larger still is not read to its end
+LARGEST_BODY = 3 * MAX_NOTEBOOK  # JSON may spell a character in several
 
 
-class Copy(BaseModel):
-    """A working copy of answers as JupyterLab sends it, with the revisions that it saw."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    answers: dict[Slug, AnswerRecord]
-    seen: Seen
-
-
-class HandedIn(Copy):
-    """What JupyterLab hands in. The same bytes again are the same submission: ``key`` is made for each click."""
-
-    key: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
-    notebook: str | None
+_Model = TypeVar("_Model", bound=BaseModel)
 
 
 class LabApi(ApiHandler):
@@ -77,7 +70,7 @@ class LabApi(ApiHandler):
             )
         return info
 
-    def read(self, kind: type[Any]) -> Any:
+    def read(self, kind: type[_Model]) -> _Model:
         """The body as ``kind``; 400 when it is something else."""
         try:
             return kind.model_validate(self.read_json())
@@ -91,7 +84,8 @@ class Assignments(LabApi):
     async def get(self) -> None:
         """The released editions, and what the learner has handed in, from wherever."""
         learner = self.learner
-        self.answer(await asyncio.to_thread(_list, self.site, learner))
+        lists = await asyncio.to_thread(_lists, self.site, learner)
+        self.answer(lists.model_dump(mode="json"))
 
 
 class Assignment(LabApi):
@@ -103,7 +97,8 @@ class Assignment(LabApi):
         files = await asyncio.to_thread(_released_files, self.site.places, info.edition)
         if not files:
             raise web.HTTPError(404)
-        self.answer({"files": {name: base64.b64encode(data).decode("ascii") for name, data in files.items()}})
+        encoded = {name: base64.b64encode(data).decode("ascii") for name, data in files.items()}
+        self.answer(Files(files=encoded).model_dump())
 
 
 class Answers(LabApi):
@@ -114,7 +109,7 @@ class Answers(LabApi):
         self.spend(self.site.saving)
         info, copy, learner = self.get_edition(edition), self.read(Copy), self.learner
         merged = await asyncio.to_thread(_take_in, self.site.store, learner, info, copy)
-        self.answer({"merged": merged.model_dump(mode="json")})
+        self.answer(Together(merged=merged).model_dump(mode="json"))
 
 
 @web.stream_request_body
@@ -153,12 +148,12 @@ class Submit(LabApi):
         if self._too_large:
             raise web.HTTPError(413)
         self.request.body = bytes(self._received)
-        info, sent = self.get_edition(edition), self.read(HandedIn)
+        info, sent = self.get_edition(edition), self.read(HandIn)
         _check_notebook(info, sent.notebook)
         unique = hashlib.sha256(b"\0".join((self.learner.encode(), edition.encode(), self.request.body)))
         learner, receipt_id = self.learner, unique.hexdigest()[:32]
-        merged, receipt = await asyncio.to_thread(_hand_in, self.site, learner, info, sent, receipt_id)
-        self.answer({"receipt": receipt, "merged": merged.model_dump(mode="json")}, 201)
+        taken = await asyncio.to_thread(_hand_in, self.site, learner, info, sent, receipt_id)
+        self.answer(taken.model_dump(mode="json"), 201)
 
 
 class Feedback(LabApi):
@@ -175,7 +170,7 @@ class Feedback(LabApi):
         self.finish(page)
 
 
-def _list(site: Site, learner: str) -> dict[str, Any]:
+def _lists(site: Site, learner: str) -> Lists:
     begun = site.store.editions_begun(learner)
     handed, results = site.ledger.handed_in(learner), site.ledger.results(learner)
     closed = {one.edition for one in handed}
@@ -184,34 +179,23 @@ def _list(site: Site, learner: str) -> dict[str, Any]:
         for editions in site.shelf.lessons().values()
     }
     graded = {result.receipt: result.graded for result in results.values()}
-    return {
-        "editions": [
-            {
-                "edition": edition,
-                "offered": edition in offered,
-                "revisions": _revisions(site.store, learner, edition) if edition in begun else {},
-            }
-            for edition in sorted(site.shelf.editions())
-        ],
-        "handed_in": [
-            {
-                "receipt": one.id,
-                "edition": one.edition,
-                "handed_in": one.at.isoformat(),
-                "graded": _iso(graded.get(one.id)),
-            }
-            for one in handed
-        ],
-    }
+    listed = (
+        Listed(
+            edition=edition,
+            offered=edition in offered,
+            revisions=_revisions(site.store, learner, edition) if edition in begun else {},
+        )
+        for edition in sorted(site.shelf.editions())
+    )
+    submitted = (
+        Handed(receipt=one.id, edition=one.edition, handed_in=one.at, graded=graded.get(one.id))
+        for one in handed
+    )
+    return Lists(editions=tuple(listed), handed_in=tuple(submitted))
 
 
 def _revisions(store: AnswerStore, learner: str, edition: str) -> dict[str, int]:
-    answers = dump_answers(store.read(learner, edition))
-    return {name: record["revision"] for name, record in answers.items()}
-
-
-def _iso(when: datetime | None) -> str | None:
-    return when.isoformat() if when else None
+    return {name: record.revision for name, record in store.read(learner, edition).answers.items()}
 
 
 def _released_files(places: Places, edition: str) -> dict[str, bytes]:
@@ -253,19 +237,20 @@ def _check_notebook(info: LessonInfo, notebook: str | None) -> None:
         ) from error
 
 
-def _hand_in(
-    site: Site, learner: str, info: LessonInfo, sent: HandedIn, receipt_id: str
-) -> tuple[Merged, dict[str, Any]]:
-    merged = _take_in(site.store, learner, info, sent)
-    if merged.unusable:
-        raise SubmissionError(
-            N_("Câu trả lời cho câu {ids} không đúng dạng: hãy mở sổ tay, trả lời lại câu đó rồi nộp lại."),
-            ids=", ".join(merged.unusable),
-        )
+def _hand_in(site: Site, learner: str, info: LessonInfo, sent: HandIn, receipt_id: str) -> Taken:
     with held(site.ledger.open_folder(learner)):  # the same request twice at once is handed in once
         before = site.ledger.find_receipt(learner, receipt_id)
         if before is not None:
-            return merged, before.receipt
+            answers = site.store.read(learner, info.edition).answers
+            return Taken(receipt=Receipt.model_validate(before.receipt), merged=Merged(answers=answers))
+        merged = _take_in(site.store, learner, info, sent)
+        if merged.unusable:
+            raise SubmissionError(
+                N_(
+                    "Câu trả lời cho câu {ids} không đúng dạng: hãy mở sổ tay, trả lời lại câu đó rồi nộp lại."
+                ),
+                ids=", ".join(merged.unusable),
+            )
         receipt = submit(
             site.places,
             site.store,
@@ -276,9 +261,9 @@ def _hand_in(
             lambda: receipt_id,
             via="jupyterlab",
             notebook=None if sent.notebook is None else sent.notebook.encode("utf-8"),
-        ).record()
-        site.ledger.keep(learner, receipt)
-    return merged, receipt
+        )
+        site.ledger.keep(learner, receipt.record())
+        return Taken(receipt=receipt, merged=merged)
 
 
 def _feedback(site: Site, learner: str, receipt_id: str, lang: str) -> str | None:
