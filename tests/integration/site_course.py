@@ -106,6 +106,7 @@ id: thu-ba
 title: "Thử ba"
 ---
 print(3)
+raise ValueError("chi tiết của tác giả")
 ```
 """
 _CONFIG = """

@@ -442,6 +442,16 @@ def test_a_kernel_is_its_learner_s(site_alice: Learner, site_bob: Learner, site_
     assert _kernel_of(site_alice.get(f"song/{LESSON}/thu-dem").text) != kernel
 
 
+def test_a_live_example_that_fails_says_so_in_plain_words(site_alice: Learner) -> None:
+    """No traceback, and nothing of Voila's advice to whoever runs a server; what came before it is shown."""
+    page = site_alice.get(f"song/{LESSON}/thu-ba").text
+    cells = page.partition('id="hv-cells"')[2]
+    assert "Ví dụ này gặp lỗi." in cells
+    assert "3" in cells.partition("Ví dụ này gặp lỗi.")[0]
+    for word in ("ValueError", "chi tiết của tác giả", "Voil", "There was an error"):
+        assert word not in page
+
+
 def test_a_page_that_was_left_while_it_loaded_is_there_at_the_next_try(site_bob: Learner) -> None:
     """A broken connection costs no second kernel: the page is finished and waits."""
     with site_bob.http.stream("GET", f"{BASE}song/{LESSON}/thu-hai") as response:

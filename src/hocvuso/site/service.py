@@ -29,7 +29,6 @@ from hocvuso.exchange.answers import AnswerStore
 from hocvuso.exchange.receipts import SiteKey
 from hocvuso.kernels.settings import KernelSettings
 from hocvuso.kernels.zygote_provisioner import start_early
-from hocvuso.language import N_, get_language
 from hocvuso.places import Places, find_places
 from hocvuso.rates import Buckets, Limits
 from hocvuso.site import answers, certificates, lab, live, offline, pages
@@ -62,7 +61,6 @@ LARGEST_BODY = 1024 * 1024
 # Answers being saved at once, each waiting for the disk. Python's own six on two cores save half as many per second,
 # and six that wait for one learner's lock would hold up everybody.
 WAITING_FOR_DISK = 32
-CELL_FAILED = N_("Hãy tải lại trang; nếu vẫn lỗi, hãy báo người vận hành.")
 
 
 @dataclass(slots=True)
@@ -216,8 +214,6 @@ def configure(places: Places, kernels: KernelSettings, *, service_url: str, pref
     v.multi_kernel_manager_class, v.kernel_spec_manager_class = LearnerKernels, BoxedSpecs
     v.allow_template_override = v.allow_theme_override = "NO"
     v.strip_sources, v.show_tracebacks, v.attempt_fix_notebook = True, False, False
-    tell = get_language("vi")
-    c.VoilaExecutor.cell_error_instruction = c.VoilaExecutor.cell_timeout_instruction = tell(CELL_FAILED)
     c.VoilaExecutor.timeout, c.VoilaExecutor.interrupt_on_timeout = 60, True
     c.VoilaExporter.language_code = "vi"
     c.MappingKernelManager.cull_idle_timeout = 60 * kernels.idle_minutes
