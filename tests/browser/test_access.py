@@ -21,6 +21,7 @@ PAGES = (
     "bai/t20-01/ket-qua",
     "chung-nhan",
     "xac-minh",
+    "khong-mang",
 )
 WHERE = """(() => {
     const one = document.activeElement;

@@ -174,7 +174,6 @@ PUBLIC = {
             "khong-mang$",
         )
     ),
-    *(BASE + pattern for pattern in ("sw.js$", "khong-mang$")),  # the same for everyone
     *(
         r"/(robots\.txt)$",
         r"/(favicon\.ico)$",
