@@ -1,10 +1,11 @@
-"""Makes the README's pictures from a really running site: ``make screenshots``.
+"""Makes the pictures of README and docs/questions.md from a really running site: ``make screenshots``.
 
 Builds a fresh course in a temporary folder, serves it, walks through it as a sample learner and saves what the
-screen shows to ``docs/images/``.
+screen shows to ``docs/images/``. ``python docs/screenshots.py questions`` makes those of the question types alone.
 """
 
 import contextlib
+import random
 import sys
 import tempfile
 from pathlib import Path
@@ -16,7 +17,9 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.browser.conftest import DESKTOP, PHONE, chromium, running_site  # noqa: E402
-from tests.browser.lessons import give, questions_of, right_answers  # noqa: E402
+from tests.browser.lessons import give, give_in, questions_of, right_answers  # noqa: E402
+
+from hocvuso.questions import example, types  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
 
@@ -81,6 +84,21 @@ def desktop(page: Page, site) -> None:
     certificate(download.value.path())
 
 
+def question_types(page: Page, site) -> None:
+    """Each question type on a phone, with its example answered."""
+    sign_in(page, site)
+    page.goto(site.hoc("loai-cau-hoi"))
+    page.locator(".hv-question").last.wait_for()
+    for name in types():
+        front = page.locator(f"#loai-{name} .hv-front")
+        samples = example(name).samples(random.Random(1))  # noqa: S311
+        known = "right" if "right" in samples else "ungraded"
+        give_in(front, example(name), samples[known])
+        page.evaluate("document.activeElement.blur()")
+        front.locator(".hv-question").screenshot(path=IMAGES / f"question-{name}.png")
+        print(f"docs/images/question-{name}.png")
+
+
 def certificate(pdf: Path) -> None:
     """The first page of the certificate."""
     with tempfile.TemporaryDirectory() as folder:
@@ -95,12 +113,13 @@ def certificate(pdf: Path) -> None:
 
 
 def main() -> None:
-    """All pictures."""
+    """All pictures, or those of the question types."""
     IMAGES.mkdir(exist_ok=True)
     with contextlib.ExitStack() as stack:
         site = stack.enter_context(running_site(Path(stack.enter_context(tempfile.TemporaryDirectory()))))
         browser = stack.enter_context(chromium(stack.enter_context(sync_playwright())))
-        for viewport, walk, scale in ((PHONE, phone, 2), (DESKTOP, desktop, 1)):
+        walks = ((PHONE, phone, 2), (DESKTOP, desktop, 1), (PHONE, question_types, 1))
+        for viewport, walk, scale in walks[2:] if "questions" in sys.argv else walks:
             context = browser.new_context(
                 viewport=viewport, locale="vi-VN", device_scale_factor=scale, accept_downloads=True
             )

@@ -30,17 +30,45 @@ def give_in(slot: Locator, question, answer) -> None:
     match question.type:
         case "choice":
             slot.locator(f"input[value='{answer}']").check()
-        case "multiple":
+        case "multiple" | "hotspot":
             for value in answer:
                 slot.locator(f"input[value='{value}']").check()
         case "classify":
             for place, item in enumerate(question.items):
                 slot.locator("fieldset.hv-item").nth(place).locator(f"input[value='{answer[item]}']").check()
-        case "short_text" | "number":
-            slot.locator("input").first.fill(str(answer))
-            slot.locator("input").first.blur()
+        case "short_text" | "number" | "date" | "free_text":
+            field = slot.locator("input[type=text], textarea").first
+            field.fill(str(answer))
+            field.blur()
         case other:
-            raise AssertionError(other)
+            GIVE[other](slot, question, answer)
+
+
+def choose_pairs(slot: Locator, question, answer: dict) -> None:
+    """Choose from each item's list."""
+    for place, item in enumerate(question.pairs):
+        slot.locator("select").nth(place).select_option(answer[item])
+
+
+def fill_fields(slot: Locator, question, answer: dict) -> None:
+    """Fill in each field of a form as a question of its kind."""
+    for place, (name, field) in enumerate(question.fields.items()):
+        give_in(slot.locator(".hv-item").nth(place), field, answer[name])
+
+
+def put_in_order(slot: Locator, question, answer: list[str]) -> None:
+    """Press "Lên" beside each step until it stands where it belongs, from the first place to the last."""
+    for place, letter in enumerate(answer):
+        while steps_of(slot).index(letter) > place:
+            slot.locator(f"[data-step='{letter}'] button").first.click()
+
+
+def steps_of(slot: Locator) -> list[str]:
+    """The letters of the steps as they stand now."""
+    return slot.locator("[data-step]").evaluate_all("rows => rows.map(row => row.dataset.step)")
+
+
+GIVE = {"match": choose_pairs, "order": put_in_order, "form": fill_fields}
 
 
 def expect_given(page: Page, question, answer) -> None:
@@ -49,7 +77,7 @@ def expect_given(page: Page, question, answer) -> None:
     match question.type:
         case "choice":
             expect(slot.locator(f"input[value='{answer}']")).to_be_checked()
-        case "multiple":
+        case "multiple" | "hotspot":
             for value in answer:
                 expect(slot.locator(f"input[value='{value}']")).to_be_checked()
         case "classify":
@@ -57,8 +85,14 @@ def expect_given(page: Page, question, answer) -> None:
                 expect(
                     slot.locator("fieldset.hv-item").nth(place).locator(f"input[value='{answer[item]}']")
                 ).to_be_checked()
+        case "order":
+            expect(slot.locator("[data-step]").first).to_have_attribute("data-step", answer[0])
+            assert steps_of(slot) == answer
+        case "match" | "form":
+            shown = slot.locator("select, input[type=text], input:checked")
+            assert shown.evaluate_all("all => all.map(one => one.value)") == list(answer.values())
         case _:
-            expect(slot.locator("input").first).to_have_value(str(answer))
+            expect(slot.locator("input, textarea").first).to_have_value(str(answer))
 
 
 def change_a_letter(data: bytes, old: str, new: str) -> bytes:

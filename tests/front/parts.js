@@ -35,30 +35,81 @@ export const questions = {
     type: "short_text", id: "ten-goi", prompt: "Cách bảo vệ này gọi là gì?", points: 1, ignore_accents: true,
   },
   number: { type: "number", id: "thoi-han", prompt: "Thời hạn là bao lâu?", points: 1, unit: "ngày" },
+  order: {
+    type: "order", id: "cac-buoc", prompt: "Xếp các việc cần làm", points: 2,
+    items: { a: "Trình báo công an", b: "Khóa tài khoản", c: "Đổi mật khẩu" },
+  },
+  match: {
+    type: "match", id: "tu-va-nghia", prompt: "Ghép từ với nghĩa", points: 2,
+    items: { otp: "Mã OTP", qr: "Mã QR" },
+    options: { a: "Hình vuông đen trắng", b: "Mã dùng một lần", c: "Tên gọi khác của mật khẩu" },
+  },
+  hotspot: {
+    type: "hotspot", id: "tin-nhan-phat", prompt: "Đánh dấu chỗ đáng ngờ", points: 2, look: "message",
+    text: "[[chao|Kính gửi ông/bà,]] xe của ông/bà\nbị phạt. [[giuc|Nộp trong 2 giờ]] tại [[lien-ket|phat.example]].",
+  },
+  form: {
+    type: "form", id: "to-khai", prompt: "Điền tờ khai", points: 4,
+    fields: {
+      ten: { type: "short_text", prompt: "Họ và tên", ignore_accents: false },
+      sinh: { type: "date", prompt: "Ngày sinh" },
+      so: { type: "number", prompt: "Số bản", unit: "bản" },
+      nhan: { type: "choice", prompt: "Nơi nhận", options: { quay: "Tại quầy", nha: "Tại nhà" } },
+    },
+  },
+  free_text: { type: "free_text", id: "tra-loi", prompt: "Anh/chị trả lời thế nào?", points: 4 },
 };
 
-// An answer for each type as the front end gives it, and how a person enters it.
-export const answers = { choice: "b", multiple: ["a", "c"], classify: { "tin-1": "lua-dao" }, short_text: "2FA", number: "15" };
+export const CONTROLS = "input, select, textarea, button";
 
-export function enter(el, type) {
-  const answer = answers[type];
-  if (type === "short_text" || type === "number") return write(el, answer);
-  const wanted = { choice: [answer], multiple: answer, classify: Object.values(answer) }[type];
+// An answer for each type as the front end gives it, and how a person enters it.
+export const answers = {
+  choice: "b", multiple: ["a", "c"], classify: { "tin-1": "lua-dao" }, short_text: "2FA", number: "15",
+  order: ["b", "a", "c"], match: { otp: "b", qr: "a" }, hotspot: ["giuc", "lien-ket"],
+  form: { ten: "Trần Thị Mẫu", sinh: "05/09/1975", so: "2", nhan: "nha" }, free_text: "Thưa bác,\nnên gỡ ảnh xuống.",
+};
+
+const tick = (el, ...values) => {
   const inputs = [...el.querySelectorAll("input")];
-  for (const value of wanted) inputs.find((input) => input.value === value).click();
+  for (const value of values) inputs.find((input) => input.value === value).click();
+};
+
+const entering = {
+  choice: tick,
+  multiple: (el, answer) => tick(el, ...answer),
+  hotspot: (el, answer) => tick(el, ...answer),
+  classify: (el, answer) => tick(el, ...Object.values(answer)),
+  order: (el, [first]) => el.querySelector(`[data-step=${first}] button`).click(),
+  match(el, answer) {
+    const letters = Object.values(answer);
+    el.querySelectorAll("select").forEach((select, at) => put(select, letters[at], "change"));
+  },
+  form(el, { nhan, ...typed }) {
+    const texts = Object.values(typed);
+    el.querySelectorAll("input[type=text]").forEach((input, at) => put(input, texts[at], "input", "change"));
+    tick(el, nhan);
+  },
+};
+
+export const enter = (el, type) => (entering[type] ?? write)(el, answers[type]);
+
+function put(input, value, ...events) {
+  input.value = value;
+  for (const name of events) input.dispatchEvent(new window.Event(name, { bubbles: true }));
 }
 
 export function write(el, text, ...events) {
-  const input = el.querySelector("input[type=text]");
-  input.value = text;
-  for (const name of events.length ? events : ["input", "change"]) {
-    input.dispatchEvent(new window.Event(name, { bubbles: true }));
-  }
+  put(el.querySelector("input[type=text], textarea"), text, ...(events.length ? events : ["input", "change"]));
 }
 
-export const entered = (el) => [...el.querySelectorAll("input")]
-  .filter((input) => input.checked || (input.type === "text" && input.value))
-  .map((input) => input.value);
+const steps = (el) => [...el.querySelectorAll(".hv-answered [data-step]")].map((row) => row.dataset.step);
+
+export const entered = (el) => [
+  ...[...el.querySelectorAll("input, select, textarea")]
+    .filter((input) => input.checked || (!["radio", "checkbox"].includes(input.type) && input.value))
+    .map((input) => input.value),
+  ...steps(el),
+];
 
 export class Model {
   constructor(state) {

@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { answers, css, enter, entered, loadModule, Model, questions, show, write } from "./parts.js";
+import { answers, CONTROLS, css, enter, entered, loadModule, Model, questions, show, write } from "./parts.js";
 
 const HOSTILE = '<img src=x onerror="globalThis.hacked = true"></legend><script>globalThis.hacked = true</script>';
 const hostile = (value) =>
   Object.fromEntries(Object.entries(value).map(([key, part]) => [key, part && typeof part === "object" ? hostile(part) : HOSTILE]));
+
+const spans = (text) => text.split(/\[\[[a-z-]+\||\]\]/);
+const textsOf = ({ prompt, text = "", unit = "", options = {}, groups = {}, items = {}, fields = {} }) => [
+  prompt, unit, ...spans(text), ...[options, groups, items].flatMap(Object.values), ...Object.values(fields).flatMap(textsOf),
+];
 
 for (const type of Object.keys(questions)) {
   describe(type, () => {
@@ -14,8 +19,7 @@ for (const type of Object.keys(questions)) {
 
     test("everything that is asked is shown", async () => {
       const { el } = await show(type);
-      const { prompt, options = {}, groups = {}, items = {}, unit = "" } = questions[type];
-      for (const text of [prompt, unit, ...[options, groups, items].flatMap(Object.values)]) {
+      for (const text of textsOf(questions[type])) {
         assert.ok(el.textContent.includes(text), text);
       }
       assert.ok(el.textContent.includes(`${questions[type].points} điểm`));
@@ -23,11 +27,16 @@ for (const type of Object.keys(questions)) {
 
     test("every input is a native one with a label, and a group has a legend", async () => {
       const { el } = await show(type);
-      const inputs = [...el.querySelectorAll("input")];
+      const inputs = [...el.querySelectorAll(CONTROLS)];
       assert.ok(inputs.length > 0);
       for (const input of inputs) {
-        assert.ok(["radio", "checkbox", "text"].includes(input.type));
+        assert.ok(["radio", "checkbox", "text", "textarea", "select-one", "button"].includes(input.type));
         assert.ok(input.tabIndex >= 0);
+        if (input.type === "button") {
+          // what is seen stands in the name (WCAG 2.5.3), arrows aside
+          assert.ok(input.getAttribute("aria-label").includes(input.textContent.replace(/^[↑↓] /, "")));
+          continue;
+        }
         assert.equal(input.labels.length, 1);
         assert.ok(input.labels[0].textContent.trim());
       }
@@ -76,7 +85,7 @@ for (const type of Object.keys(questions)) {
 
     test("locked: no input can be used, and a sentence says so; unlocked, they can again", async () => {
       const { model, el } = await show(type, { locked: true });
-      const inputs = [...el.querySelectorAll("input")];
+      const inputs = [...el.querySelectorAll(CONTROLS)];
       const sentence = el.querySelector(".hv-lock");
       assert.ok(inputs.every((input) => input.disabled));
       assert.equal(sentence.hidden, false);
@@ -87,11 +96,9 @@ for (const type of Object.keys(questions)) {
 
     test("locked while it is on screen: an event that still comes saves nothing", async () => {
       const { model, el } = await show(type);
-      const input = el.querySelector("input");
       model.set("locked", true);
-      input.disabled = false; // as a meddled page would have it
-      if (input.type === "text") write(el, "15");
-      else input.click();
+      for (const input of el.querySelectorAll(CONTROLS)) input.disabled = false; // as a meddled page would have it
+      enter(el, type);
       assert.deepEqual(model.saved, []);
     });
 
@@ -109,7 +116,7 @@ for (const type of Object.keys(questions)) {
       assert.equal(box.hidden, true);
       const words = {
         right: "Đúng", partial: "Đúng một phần", wrong: "Chưa đúng", empty: "Chưa trả lời",
-        malformed: "Không đọc được câu trả lời", constructor: "Không đọc được câu trả lời",
+        malformed: "Không đọc được câu trả lời", ungraded: "Chờ giảng viên chấm", constructor: "Không đọc được câu trả lời",
       };
       for (const [state, word] of Object.entries(words)) {
         model.set("feedback", { state, points: 1, out_of: 2, your: "câu của tôi\ndòng hai", key: "đáp án đây", why: "vì thế" });
@@ -153,7 +160,7 @@ for (const type of Object.keys(questions)) {
       assert.deepEqual(site.saved.at(-1), answers[type]);
       assert.deepEqual(model.saved, []);
       site.set("locked", true);
-      assert.ok([...el.querySelectorAll("input")].every((input) => input.disabled));
+      assert.ok([...el.querySelectorAll(CONTROLS)].every((input) => input.disabled));
     });
 
     test("two views of one question do not share groups or ids, also beside other types", async () => {
@@ -201,6 +208,67 @@ test("each item of a classify question is a group of its own", async () => {
   inputs[0].click();
   inputs[3].click();
   assert.deepEqual(model.get("answer"), { "tin-1": "lua-dao", "tin-2": "an-toan" });
+});
+
+test("a step moves by its buttons, says where it is now, and keeps the focus; at the end a button does nothing", async () => {
+  const { model, el } = await show("order");
+  const button = (letter, at) => el.querySelectorAll(`[data-step=${letter}] button`)[at];
+  const rows = () => [...el.querySelectorAll("[data-step]")].map((row) => row.dataset.step);
+  button("a", 0).click();
+  assert.deepEqual(model.saved, []);
+  assert.equal(button("a", 0).getAttribute("aria-disabled"), "true");
+  button("a", 1).click();
+  assert.deepEqual(rows(), ["b", "a", "c"]);
+  assert.equal(document.activeElement, button("a", 1));
+  assert.equal(el.querySelector(".hv-said[aria-live=polite]").textContent, "Vị trí 2/3: Trình báo công an");
+  button("a", 1).click();
+  button("a", 1).click();
+  assert.deepEqual(model.saved, [["b", "a", "c"], ["b", "c", "a"]]);
+  assert.equal(button("a", 1).getAttribute("aria-disabled"), "true");
+  assert.equal(button("b", 0).getAttribute("aria-disabled"), "true");
+  assert.equal(button("a", 0).getAttribute("aria-disabled"), "false");
+});
+
+test("steps that were not moved are no answer; an order from another device is shown, a broken one is not", async () => {
+  const { model, el } = await show("order", { answer: ["c", "c", "b"] });
+  const rows = () => [...el.querySelectorAll("[data-step]")].map((row) => row.dataset.step);
+  assert.deepEqual(rows(), ["a", "b", "c"]);
+  model.set("answer", ["c", "a", "b"]);
+  assert.deepEqual(rows(), ["c", "a", "b"]);
+});
+
+test("what is chosen from a list also stands below it in full, and can be taken back", async () => {
+  const { model, el } = await show("match");
+  enter(el, "match");
+  assert.equal(el.querySelector(".hv-chosen").textContent, "Mã dùng một lần");
+  for (const select of el.querySelectorAll("select")) {
+    select.value = "";
+    select.dispatchEvent(new window.Event("change"));
+  }
+  assert.equal(model.get("answer"), null);
+  assert.equal(el.querySelector(".hv-chosen").textContent, "");
+});
+
+test("a message keeps its words and lines around the places to mark", async () => {
+  const { el } = await show("hotspot");
+  assert.equal(
+    el.querySelector(".hv-scene").textContent,
+    "Kính gửi ông/bà, xe của ông/bà\nbị phạt. Nộp trong 2 giờ tại phat.example.",
+  );
+  assert.equal(el.querySelectorAll(".hv-scene input[type=checkbox]").length, 3);
+});
+
+test("fields of a form ask for the right keys and nothing is filled in by the browser", async () => {
+  const { el } = await show("form");
+  const inputs = [...el.querySelectorAll("input[type=text]")];
+  assert.deepEqual(inputs.map((input) => input.getAttribute("inputmode")), [null, "numeric", "decimal"]);
+  assert.ok(inputs.every((input) => input.autocomplete === "off"));
+});
+
+test("an emptied field of a form is left out, and a form without any is no answer", async () => {
+  const { model, el } = await show("form", { answer: { ten: "Mẫu" } });
+  write(el, " ");
+  assert.equal(model.get("answer"), null);
 });
 
 test("typing is saved after a pause, once, and not at every key", async (t) => {

@@ -11,12 +11,30 @@ import pytest
 from pydantic import ValidationError
 
 import hocvuso.questions
-from hocvuso.questions import Choice, Classify, MultipleChoice, Number, ShortText, explain, from_record
+from hocvuso.questions import (
+    Choice,
+    Classify,
+    Form,
+    FreeText,
+    Hotspot,
+    Match,
+    MultipleChoice,
+    Number,
+    Order,
+    ShortText,
+    explain,
+    from_record,
+)
 from hocvuso.questions.mistakes import _OTHER
 
 OPTIONS = {"a": "Một", "b": "Hai"}
 GROUPS = {"g": "Nhóm", "h": "Khác"}
 ITEMS = {"x": ("Tin", "g"), "y": ("Thư", "h")}
+SCENE = "[[a|Một]] và [[b|hai]] và [[c|ba]]"
+FIELDS = {
+    "ten": {"type": "short_text", "prompt": "Tên", "accept": ["A"]},
+    "sinh": {"type": "date", "prompt": "Sinh", "value": "1975-09-05"},
+}
 
 
 def mistakes(make, *args, **fields) -> dict[str, str]:
@@ -68,6 +86,53 @@ def mistakes(make, *args, **fields) -> dict[str, str]:
         (Number, {"value": float("nan")}, "value", "hữu hạn"),
         (Number, {"value": 10**18}, "value", "nhỏ hơn"),
         (Number, {"value": 1, "unit": "m2"}, "unit", "chữ số"),
+        (Order, {"steps": ["Một", "Hai"]}, "steps", "ít nhất 3 bước"),
+        (Order, {"steps": ["Một", "Hai", "một "]}, "steps.2", "trùng nội dung"),
+        (Order, {"steps": [str(x) for x in range(13)]}, "steps", "nhiều nhất 12"),
+        (Order, {"steps": {"a": "Một"}}, "steps", "ngoặc vuông"),
+        (Match, {"pairs": {"a": ("Một", "1")}}, "pairs", "ít nhất hai cặp"),
+        (Match, {"pairs": {"a": ("Một", "1"), "b": "Hai"}}, "pairs.b", "một cặp"),
+        (Match, {"pairs": {"a": ("Một", "1"), "b": ("một", "2")}}, "pairs.b.0", "trùng nội dung"),
+        (Match, {"pairs": {"a": ("Một", "1"), "b": ("Hai", "1 ")}}, "pairs.b.1", "trùng với"),
+        (
+            Match,
+            {"pairs": {"a": ("Một", "1"), "b": ("Hai", "2")}, "extra": ["3", "2"]},
+            "extra.1",
+            "trùng với",
+        ),
+        (Hotspot, {"text": "Không có gì", "signs": {"a": "lạ"}}, "text", "từ 3 đến"),
+        (Hotspot, {"text": SCENE + " [[d|bốn", "signs": {"a": "lạ"}}, "text", "chưa đúng dạng"),
+        (Hotspot, {"text": SCENE + " [[D d|bốn]]", "signs": {"a": "lạ"}}, "text", "chưa đúng dạng"),
+        (Hotspot, {"text": SCENE + " [[a|bốn]]", "signs": {"a": "lạ"}}, "text", "cùng mã"),
+        (Hotspot, {"text": SCENE, "signs": {}}, "signs", "ít nhất một dấu hiệu"),
+        (Hotspot, {"text": SCENE, "signs": {"z": "lạ"}}, "signs.z", "“z”"),
+        (Hotspot, {"text": SCENE, "signs": {"a": ""}}, "signs.a", "để trống"),
+        (Hotspot, {"text": SCENE, "signs": {"a": "lạ", "b": "lạ"}}, "signs", "ít nhất hai chỗ"),
+        (Hotspot, {"text": SCENE, "signs": {"a": "lạ"}, "look": "phim"}, "look", "message"),
+        (Form, {"fields": {"ten": FIELDS["ten"]}}, "fields", "ít nhất hai ô"),
+        (Form, {"fields": {**FIELDS, "x": "Tên"}}, "fields.x", "ngoặc nhọn"),
+        (
+            Form,
+            {"fields": {**FIELDS, "x": {"type": "order"}}},
+            "fields.x",
+            "short_text, number, date, choice",
+        ),
+        (Form, {"fields": {**FIELDS, "x": {**FIELDS["ten"], "points": 2}}}, "fields.x.points", "cả câu hỏi"),
+        (
+            Form,
+            {"fields": {**FIELDS, "x": {"type": "number", "prompt": "Số"}}},
+            "fields.x.value",
+            "còn thiếu",
+        ),
+        (
+            Form,
+            {"fields": {**FIELDS, "x": {**FIELDS["sinh"], "value": "5/9"}}},
+            "fields.x.value",
+            "ngày có thật",
+        ),
+        (FreeText, {"rubric": [("Đủ ý", 2)], "sample": "Mẫu"}, "rubric", "cộng lại được 2 điểm"),
+        (FreeText, {"rubric": [("Đủ ý", 0)], "sample": "Mẫu"}, "rubric.0.1", "từ 1 trở lên"),
+        (FreeText, {"rubric": [("Đủ ý", 1)]}, "sample", "còn thiếu"),
     ],
 )
 def test_a_mistake_is_told_at_its_field(make, fields, field, words):

@@ -9,8 +9,10 @@ from random import Random
 import pytest
 
 from hocvuso import questions
+from hocvuso.lessons.question_cell import question_classes
 
-PAGE = (Path(__file__).parents[2] / "docs" / "questions.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = (DOCS / "questions.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", questions.types())
@@ -18,9 +20,12 @@ def test_every_type_has_a_section_with_an_example_that_works(name):
     """Each section's example builds, scores its own samples, and tells score, guessing and keyboard."""
     section = re.search(rf"^## {name}\n(.*?)(?=^## )", PAGE, re.DOTALL | re.MULTILINE)[1]
     code = re.search(r"```python\n(.*?)```", section, re.DOTALL)[1]
-    question = eval(code, vars(questions))  # noqa: S307  (our own page)
-    assert type(question) is questions.types()[name]
-    assert question.score(question.samples(Random(1))["right"]).points == question.points
+    question = eval(code, dict(question_classes()))  # noqa: S307  (our own page)
+    assert question == questions.example(name)
+    for state, answer in question.samples(Random(1)).items():
+        assert question.score(answer).state == state
+    assert (DOCS / "images" / f"question-{name}.png").is_file()
+    assert f"](images/question-{name}.png)" in section
     for word in ("**Score:**", "**Guessing", "**Keyboard:**"):
         assert word in section
 

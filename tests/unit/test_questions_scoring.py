@@ -14,8 +14,13 @@ from hocvuso.errors import AnswerError
 from hocvuso.questions import (
     Choice,
     Classify,
+    Form,
+    FreeText,
+    Hotspot,
+    Match,
     MultipleChoice,
     Number,
+    Order,
     Question,
     ShortText,
     check_answer,
@@ -50,8 +55,44 @@ QUESTIONS: dict[str, Question] = {
         "q", "Gọi là gì?", accept=["Xác thực hai lớp", "2FA"], ignore_accents=True, why=WHY, points=1
     ),
     "number": Number("q", "Bao lâu?", value="1234.5", tolerance="0.5", unit="ngày", why=WHY, points=4),
+    "order": Order(
+        "q", "Xếp?", steps=["Khóa thẻ", "Đổi mật khẩu", "Tra cứu", "Trình báo"], why=WHY, points=6
+    ),
+    "match": Match(
+        "q",
+        "Ghép?",
+        pairs={"otp": ("Mã OTP", "Dùng một lần"), "qr": ("Mã QR", "Hình vuông"), "pin": ("Mã PIN", "Mở thẻ")},
+        extra=["Mật khẩu Wi-Fi"],
+        why=WHY,
+        points=3,
+    ),
+    "hotspot": Hotspot(
+        "q",
+        "Đánh dấu?",
+        text="[[chao|Kính gửi]] ông/bà, [[giuc|nộp ngay]]\ntại [[link|phat.example]]. [[cam-on|Cảm ơn]]. [[ky|Ban QL]]",
+        signs={"giuc": "giục gấp để khỏi nghĩ", "link": "địa chỉ lạ không phải gov.vn"},
+        why=WHY,
+        points=3,
+    ),
+    "form": Form(
+        "q",
+        "Điền?",
+        fields={
+            "ten": {"type": "short_text", "prompt": "Họ tên", "accept": ["Trần Thị Mẫu"]},
+            "sinh": {"type": "date", "prompt": "Ngày sinh", "value": "1975-09-05"},
+            "so": {"type": "number", "prompt": "Số bản", "value": 1234, "unit": "bản"},
+            "noi": {"type": "choice", "prompt": "Nơi nhận", "options": {"a": "Quầy", "b": "Nhà"}, "key": "b"},
+        },
+        why=WHY,
+        points=4,
+    ),
+    "free_text": FreeText(
+        "q", "Trả lời?", rubric=[("Đủ ý bí mật", 2), ("Lễ phép", 1)], sample="Bài mẫu", why=WHY, points=3
+    ),
 }
+SCORED = {name: question for name, question in QUESTIONS.items() if name != "free_text"}
 each_type = pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
+each_scored_type = pytest.mark.parametrize("question", SCORED.values(), ids=SCORED)
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -59,7 +100,22 @@ json_values = st.recursive(
         st.lists(inner, max_size=5) | st.dictionaries(st.text() | st.sampled_from(["tin-1", "a"]), inner)
     ),
     max_leaves=20,
-) | st.sampled_from(["a", "b", ["a"], ["a", "d"], {"tin-1": "an-toan"}, "2FA", "15 ngày", "1.234,5"])
+) | st.sampled_from(
+    [
+        "a",
+        "b",
+        ["a"],
+        ["a", "d"],
+        ["d", "b", "a", "c"],
+        ["giuc", "chao"],
+        {"tin-1": "an-toan"},
+        {"otp": "a", "qr": "a"},
+        {"ten": "trần thị mẫu", "sinh": "05.09.1975", "so": "mười"},
+        "2FA",
+        "15 ngày",
+        "1.234,5",
+    ]
+)
 
 
 def deep(levels):
@@ -74,7 +130,7 @@ def test_every_type_is_tried_here():
     assert types() == {name: type(question) for name, question in QUESTIONS.items()}
 
 
-@each_type
+@each_scored_type
 @pytest.mark.parametrize("seed", range(40))
 def test_samples_score_as_they_are_named(question, seed):
     """The samples that other rooms build submissions from earn what their name says."""
@@ -90,7 +146,7 @@ def test_samples_score_as_they_are_named(question, seed):
 
 def test_partly_right_samples_exist_where_points_can_be_split():
     """Types with partial credit offer a partly right answer."""
-    for name in ("multiple", "classify"):
+    for name in ("multiple", "classify", "order", "match", "hotspot", "form"):
         assert "partial" in QUESTIONS[name].samples(Random(1))
 
 
@@ -154,6 +210,10 @@ def test_blank_answers_are_empty(question):
         "classify": [None, {}],
         "short_text": [None, "", " \n"],
         "number": [None, " "],
+        "match": [None, {}],
+        "hotspot": [None, []],
+        "form": [None, {}, {"ten": " ", "sinh": ""}],
+        "free_text": [None, "", " \n"],
     }
     for value in blanks.get(question.type, [None]):
         assert question.score(value).state == "empty"
@@ -165,9 +225,16 @@ def test_asked_holds_no_key_and_no_explanation(question):
     """What a learner's page gets has no key under any name, at any depth."""
     asked = question.asked()
     assert not names_in(asked) & {"key", "keys", "why", "accept", "value", "tolerance"}
+    assert not names_in(asked) & {"steps", "pairs", "extra", "signs", "rubric", "sample"}
     text = json.dumps(asked, ensure_ascii=False)
     assert WHY not in text
-    hidden = {"short_text": ["2FA", "Xác thực"], "number": ["1234", "0.5"]}
+    hidden = {
+        "short_text": ["2FA", "Xác thực"],
+        "number": ["1234", "0.5"],
+        "hotspot": ["giục gấp", "địa chỉ lạ"],
+        "form": ["Trần", "1975", "1234"],
+        "free_text": ["Đủ ý", "Bài mẫu"],
+    }
     assert not [secret for secret in hidden.get(question.type, []) if secret in text]
 
 
@@ -196,8 +263,8 @@ def test_a_record_survives_json_and_comes_back_equal(question):
 def test_check_answer_works_on_the_json_of_what_was_asked(question):
     """The site knows a question only as asked, read from a file."""
     asked = json.loads(json.dumps(question.asked()))
-    right = question.samples(Random(0))["right"]
-    assert question.score(check_answer(asked, right)).state == "right"
+    state = "ungraded" if question.type == "free_text" else "right"
+    assert question.score(check_answer(asked, question.samples(Random(0))[state])).state == state
     assert check_answer(asked, None) is None
 
 
@@ -369,6 +436,19 @@ def test_a_percent_sign_is_a_unit():
         ),
         ("short_text", " 2fa ", "2fa", "Xác thực hai lớp"),
         ("number", "15", "15 ngày", "1.234,5 ± 0,5 ngày"),
+        (
+            "hotspot",
+            ["link", "chao"],
+            "“Kính gửi”\n“phat.example”",
+            "“nộp ngay”: giục gấp để khỏi nghĩ\n“phat.example”: địa chỉ lạ không phải gov.vn",
+        ),
+        (
+            "form",
+            {"so": "1.234", "noi": "a"},
+            "Số bản: 1.234 bản\nNơi nhận: Quầy",
+            "Họ tên: Trần Thị Mẫu\nNgày sinh: 05/09/1975\nSố bản: 1.234 bản\nNơi nhận: Nhà",
+        ),
+        ("free_text", " Thưa bác ", "Thưa bác", "Bài mẫu"),
     ],
 )
 def test_answers_and_keys_read_as_plain_text(name, answer, shown, key):

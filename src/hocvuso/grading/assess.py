@@ -81,7 +81,10 @@ class Assessment:
     @cached_property
     def scores(self) -> dict[str, float | None]:
         """The score of every graded cell; None where a person must grade."""
-        questions: dict[str, float | None] = {n: float(p.mark.points) for n, p in self.pieces.items()}
+        questions = {
+            name: None if piece.mark.state == "ungraded" else float(piece.mark.points)
+            for name, piece in self.pieces.items()
+        }
         return questions | {part.cell.id: part.score for part in self.code}
 
     @cached_property
@@ -235,12 +238,13 @@ def _scored(  # noqa: PLR0913, PLR0917  (all that an assessment of answers rests
     left_out = SubmissionError(
         N_("Đã bỏ qua câu trả lời cho câu không có trong bài: {ids}."), ids=", ".join(unknown)
     )
+    pieces = sheet.pieces(values, damaged)
     return Assessment(
         taken,
-        "graded",
+        "partly" if any(piece.mark.state == "ungraded" for piece in pieces.values()) else "graded",
         (left_out,) if unknown else (),
         sheet.master,
-        pieces=sheet.pieces(values, damaged),
+        pieces=pieces,
         sheet=sheet,
         damaged=damaged,
         unknown=unknown,
@@ -258,7 +262,7 @@ def _notebook(taken: Taken, master: Master) -> bytes:
 def with_code(found: Assessment, code: Sequence[CodeScore], fault: SandboxError | None) -> Assessment:
     """``found`` with the scores of its code; ``fault``: why it could not be run."""
     reasons = (*found.reasons, *([fault] if fault else ()))
-    return replace(found, state="partly" if fault else "graded", reasons=reasons, code=tuple(code))
+    return replace(found, state="partly" if fault else found.state, reasons=reasons, code=tuple(code))
 
 
 class CodeScorer:

@@ -70,9 +70,14 @@ class NotebookForm:
 
 def question_output(question: Question, mark: Mark, your: str | None) -> list[dict[str, Any]]:
     """What stands below a question's cell."""
-    lines = (
+    lines = [
         say(N_("Câu trả lời: {answer}"), answer=your or say(N_("(chưa trả lời)"))),
         say(N_("Đáp án: {key}"), key=question.show_key()),
-        say(N_("Điểm: {points}/{out_of}"), points=mark.points, out_of=mark.out_of),
-    )
+    ]
+    if guide := question.guide():
+        lines += [say(N_("Tiêu chí chấm, mỗi dòng ghi số điểm trước:")), guide]
+    if mark.state == "ungraded":
+        lines.append(say(N_("Chờ giảng viên chấm, nhiều nhất {out_of} điểm."), out_of=mark.out_of))
+    else:
+        lines.append(say(N_("Điểm: {points}/{out_of}"), points=mark.points, out_of=mark.out_of))
     return [{"output_type": "stream", "name": "stdout", "text": "\n".join(lines) + "\n"}]

@@ -16,12 +16,7 @@ if TYPE_CHECKING:
 
     from pydantic import ValidationError
 
-_DATE = N_("Mục này phải là ngày có thật, dạng năm-tháng-ngày, ví dụ 2026-08-08.")
 _FORMS = {
-    "date_type": _DATE,
-    "date_parsing": _DATE,
-    "date_from_datetime_parsing": _DATE,
-    "date_from_datetime_inexact": _DATE,
     "string_pattern_mismatch": N_("Mục này viết chưa đúng dạng: hãy xem ví dụ do lệnh hocvuso new tạo ra."),
     "literal_error": N_("Mục này phải là một trong: co-ban, trung-cap, nang-cao, chuyen-sau."),
     "string_too_short": N_("Mục này để trống."),

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from fractions import Fraction
     from random import Random
 
-State: TypeAlias = Literal["right", "partial", "wrong", "empty", "malformed"]
+State: TypeAlias = Literal["right", "partial", "wrong", "empty", "malformed", "ungraded"]
+Judgement: TypeAlias = "tuple[Fraction, tuple[str, ...]] | None"
 Answer: TypeAlias = str | int | float | list[str] | dict[str, str] | None
 Points: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=20)]
 
@@ -30,7 +31,8 @@ Points: TypeAlias = Annotated[int, Field(strict=True, ge=1, le=20)]
 class Mark:
     """What an answer earned: whole ``points`` of ``out_of``, and why in a word.
 
-    ``partial`` means that something is right; it may still round down to 0 points. ``notes`` are catalogue
+    ``partial`` means that something is right; it may still round down to 0 points. ``ungraded`` waits for a
+    person, with 0 points until then. ``notes`` are catalogue
     messages without fields, so that whoever shows them can put them into the reader's language.
     """
 
@@ -79,9 +81,12 @@ class Question(BaseModel):
             answer = self.read_answer(self.asked(), value)
             if is_blank(answer):
                 return Mark(0, self.points, "empty")
-            share, notes = self.judge(answer)
+            judgement = self.judge(answer)
         except AnswerError as error:
             return Mark(0, self.points, "malformed", (error.message,))
+        if judgement is None:
+            return Mark(0, self.points, "ungraded")
+        share, notes = judgement
         state: State = "right" if share == 1 else "partial" if share > 0 else "wrong"
         return Mark(int(share * self.points), self.points, state, notes)
 
@@ -99,8 +104,11 @@ class Question(BaseModel):
         """``value`` in this type's shape, texts in NFC; raises ``AnswerError``. ``None`` is no answer."""
 
     @abstractmethod
-    def judge(self, answer: Any) -> tuple[Fraction, tuple[str, ...]]:
-        """The right share of an answer that ``read_answer`` gave, with notes for the learner."""
+    def judge(self, answer: Any) -> Judgement:
+        """The right share of an answer that ``read_answer`` gave, with notes for the learner.
+
+        None where a person must judge: the mark is ``ungraded``.
+        """
 
     @abstractmethod
     def tell_answer(self, answer: Any) -> str:
@@ -114,8 +122,13 @@ class Question(BaseModel):
     def samples(self, random: Random) -> dict[str, Any]:
         """Answers that score as their name says: right, wrong, empty, malformed.
 
-        There is a ``partial`` one (more than 0, less than full points) where the points allow it.
+        There is a ``partial`` one (more than 0, less than full points) where the points allow it. A type that
+        a person grades has ``ungraded`` in the place of right and wrong.
         """
+
+    def guide(self) -> str:
+        """What a person who grades an answer goes by, for trainers' eyes only; nothing where none does."""
+        return ""
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         """In an author's notebook a question shows itself as learners will see it; nothing is saved."""

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AfterValidator, StringConstraints, ValidationError
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from hocvuso.language import N_, get_language, nfc
@@ -22,6 +22,7 @@ MAX_PROSE = 4000
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 _OURS = "hocvuso"
+_DATE = N_("Mục này phải là ngày có thật, dạng năm-tháng-ngày, ví dụ 2026-08-08.")
 _SENTENCES = {
     "missing": N_("Còn thiếu mục này."),
     "extra_forbidden": N_("Loại câu hỏi này không có mục nào tên như vậy."),
@@ -40,14 +41,18 @@ _SENTENCES = {
     "decimal_max_digits": N_("Số này có nhiều nhất {max_digits} chữ số."),
     "dict_type": N_("Mục này phải là một bảng mã và nội dung, viết trong dấu ngoặc nhọn."),
     "list_type": N_("Mục này phải là một danh sách, viết trong dấu ngoặc vuông."),
-    "tuple_type": N_("Mục này phải là một cặp: nội dung và mã nhóm."),
+    "tuple_type": N_("Mục này phải là một cặp, viết trong dấu ngoặc tròn."),
     "too_long": N_("Mục này có nhiều nhất {max_length} phần tử."),
     "too_short": N_("Mục này cần ít nhất {min_length} phần tử."),
-    "literal_error": N_("Không có loại câu hỏi này."),
+    "literal_error": N_("Mục này phải là một trong: {expected}."),
     "model_type": N_("Câu hỏi phải là một bảng các mục có tên."),
     "decimal_type": N_("Mục này phải là một số."),
     "decimal_parsing": N_("Mục này phải là một số."),
     "finite_number": N_("Mục này phải là một số hữu hạn."),
+    "date_type": _DATE,
+    "date_parsing": _DATE,
+    "date_from_datetime_parsing": _DATE,
+    "date_from_datetime_inexact": _DATE,
 }
 _OTHER = N_("Giá trị này không hợp lệ.")
 
@@ -103,15 +108,26 @@ def _prose(text: str) -> str:
     return text
 
 
+def _options(options: dict[str, str]) -> dict[str, str]:
+    if len(options) < 2:  # noqa: PLR2004  (one option is no choice)
+        raise mistake(N_("Cần ít nhất hai phương án."))
+    again = mistake(N_("Phương án này trùng nội dung với một phương án ở trên."))
+    raise_mistakes("Options", [((key,), again) for key in duplicates(options)])
+    return options
+
+
 def _field(place: Sequence[str | int]) -> str:
     return ".".join(str(part) for part in place if part != "[key]")
 
 
 def _sentence(line: Mapping[str, Any], lang: str) -> str:
     fields = dict(line.get("ctx", {}))
+    if line["type"] == "literal_error":
+        fields["expected"] = fields["expected"].replace(" or ", ", ")
     message = fields.pop("message", _OTHER) if line["type"] == _OURS else _SENTENCES.get(line["type"], _OTHER)
     return get_language(lang)(message, **fields)
 
 
 Slug = Annotated[str, StringConstraints(pattern=f"^{SLUG.pattern}$")]
 Prose = Annotated[str, AfterValidator(_prose)]
+Options = Annotated[dict[Slug, Prose], Field(max_length=20), AfterValidator(_options)]

@@ -1,11 +1,13 @@
 """Which question types there are: every sub-package that has a model and a front end.
 
 A type from outside this package registers its question class in the entry-point group
-``hocvuso.questions``; its package holds a ``front.js`` as ours do.
+``hocvuso.questions``; its package holds a ``front.js`` and an ``example.py`` as ours do, and may hold a
+``front.css``, a ``TITLE`` and ``MESSAGES``.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
@@ -45,6 +47,22 @@ def _own_types() -> Iterator[type[Question]]:
 def types() -> dict[str, type[Question]]:
     """Every question type by its name in records."""
     return dict(_table())
+
+
+def package_of(name: str) -> str:
+    """The package in which the question type ``name`` has all that is its own; ``KeyError`` when there is none."""
+    return sys.modules[_table()[name].__module__].__package__ or ""
+
+
+def example(name: str) -> Question:
+    """The type's own example: a real question that documentation, gallery and tests show."""
+    found: Question = import_module(f"{package_of(name)}.example").EXAMPLE
+    return found
+
+
+def title(name: str) -> str:
+    """What the type is called, as a catalogue message; its class's name where its package doesn't say."""
+    return str(getattr(import_module(package_of(name)), "TITLE", _table()[name].__name__))
 
 
 def from_record(record: Mapping[str, Any]) -> Question:

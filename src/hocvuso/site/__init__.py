@@ -9,5 +9,5 @@ ledger       what the learner has handed in, and what came of it
 files            static files
 offline      the worker that keeps opened lessons, and the page for when there is no network
 web          what every response of ours has: headers, language, friendly errors
-pages, answers, certificates    the handlers
+pages, answers, certificates, gallery    the handlers
 """

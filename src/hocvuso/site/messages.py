@@ -53,6 +53,7 @@ BROWSER = (
     N_("Nộp luôn"),
     N_("Làm tiếp"),
     N_("Chưa hiện được câu hỏi này. Hãy tải lại trang."),
+    N_("Chưa xem được kết quả. Hãy thử lại khi có mạng."),
     N_("Ví dụ tương tác: {title}"),
     N_("Mở riêng ví dụ này"),
     N_("Các phần của bài"),

@@ -31,7 +31,7 @@ from hocvuso.kernels.settings import KernelSettings
 from hocvuso.kernels.zygote_provisioner import start_early
 from hocvuso.places import Places, find_places
 from hocvuso.rates import Buckets, Limits
-from hocvuso.site import answers, certificates, lab, live, offline, pages
+from hocvuso.site import answers, certificates, gallery, lab, live, offline, pages
 from hocvuso.site.files import Static, address_of, check_built
 from hocvuso.site.identity import HubIdentity, OwnKernelsOnly
 from hocvuso.site.kernels import BoxedSpecs, KernelSocket, LearnerKernels, WidgetLine
@@ -180,6 +180,8 @@ def our_handlers(site: Site) -> list[tuple[Any, ...]]:
         "chung-nhan": certificates.Certificates,
         rf"chung-nhan/{number}\.(json|pdf)": certificates.CertificateFile,
         "xac-minh": certificates.Verify,
+        "loai-cau-hoi": gallery.Gallery,
+        "api/loai-cau-hoi/([a-z_]+)": gallery.Tried,
         "phat-hanh/([^/]+)": certificates.Published,
         "bien-nhan/([^/]+)": answers.Receipt,
         f"song/{edition}/([a-z0-9][a-z0-9-]*)": live.LiveCell,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import ValidationInfo, field_validator
 
 from hocvuso.language import N_
 from hocvuso.questions.base import Answer, Question
-from hocvuso.questions.mistakes import Prose, Slug, duplicates, mistake, raise_mistakes
+from hocvuso.questions.mistakes import Options, mistake
 from hocvuso.questions.shapes import part, read_option
 
 if TYPE_CHECKING:
@@ -27,17 +27,8 @@ class Choice(Question):
     secrets: ClassVar[frozenset[str]] = frozenset({"why", "key"})
 
     type: Literal["choice"] = "choice"
-    options: dict[Slug, Prose] = Field(max_length=20)
+    options: Options
     key: str
-
-    @field_validator("options")
-    @classmethod
-    def _check_options(cls, options: dict[str, str]) -> dict[str, str]:
-        if len(options) < 2:  # noqa: PLR2004  (one option is no choice)
-            raise mistake(N_("Cần ít nhất hai phương án."))
-        again = mistake(N_("Phương án này trùng nội dung với một phương án ở trên."))
-        raise_mistakes(cls.__name__, [((key,), again) for key in duplicates(options)])
-        return options
 
     @field_validator("key")
     @classmethod

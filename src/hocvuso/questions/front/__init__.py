@@ -1,5 +1,8 @@
 """The front ends as text: one self-contained ES module per question type, one style sheet for all.
 
+A type's package holds its ``front.js``; a ``front.css`` there and ``MESSAGES`` in the package itself are added to what
+all types share.
+
 A module follows anywidget's contract (``export default {render}``), so the same text runs in JupyterLab,
 in Voila and in a page with no kernel. ``python -m hocvuso.questions.front OUTDIR`` writes them as files.
 """
@@ -8,21 +11,14 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from functools import cache
+from importlib import import_module
 from importlib.resources import files
 
 from hocvuso.language import N_, get_language
-from hocvuso.questions.registry import types
+from hocvuso.questions.registry import package_of, types
 
 MESSAGES = (
-    N_("Chọn một phương án."),
-    N_("Chọn tất cả phương án đúng."),
-    N_("Xếp từng mục vào một nhóm."),
-    N_("Viết câu trả lời ngắn."),
-    N_("Viết câu trả lời ngắn; có dấu hay không dấu đều được."),
-    N_("Viết một số."),
-    N_("Viết một số, đơn vị: {unit}."),
     N_("{points} điểm"),
     N_("{points}/{out_of} điểm"),
     N_("Câu này chỉ để xem: ở đây không sửa được câu trả lời."),
@@ -32,6 +28,7 @@ MESSAGES = (
     N_("Chưa đúng"),
     N_("Chưa trả lời"),
     N_("Không đọc được câu trả lời"),
+    N_("Chờ giảng viên chấm"),
     N_("Câu trả lời của anh/chị"),
     N_("Đáp án"),
     N_("Giải thích"),
@@ -56,13 +53,18 @@ def front_modules() -> str:
 @cache
 def front_css() -> str:
     """The style sheet of all question types; every rule is below ``.hv-question``."""
-    return files(__name__).joinpath("questions.css").read_text(encoding="utf-8")
+    shared = files(__name__).joinpath("questions.css").read_text(encoding="utf-8")
+    own = (files(package_of(name)).joinpath("front.css") for name in types())
+    return "\n".join((shared, *(sheet.read_text(encoding="utf-8") for sheet in own if sheet.is_file())))
 
 
 def front_messages(lang: str = "vi") -> dict[str, str]:
     """The sentences that the front ends show, by their Vietnamese message id, in ``lang``."""
     language = get_language(lang)
-    return {message: language(message) for message in MESSAGES}
+    own = (
+        message for name in types() for message in getattr(import_module(package_of(name)), "MESSAGES", ())
+    )
+    return {message: language(message) for message in (*MESSAGES, *own)}
 
 
 def _frame() -> str:
@@ -70,8 +72,7 @@ def _frame() -> str:
 
 
 def _front(name: str) -> str:
-    package = sys.modules[types()[name].__module__].__package__ or ""
-    return files(package).joinpath("front.js").read_text(encoding="utf-8")
+    return files(package_of(name)).joinpath("front.js").read_text(encoding="utf-8")
 
 
 def _as_function(module: str) -> str:

@@ -11,6 +11,7 @@ const STATES = {
   wrong: ["✗", "Chưa đúng"],
   empty: ["–", "Chưa trả lời"],
   malformed: ["!", "Không đọc được câu trả lời"],
+  ungraded: ["…", "Chờ giảng viên chấm"],
 };
 
 function element(tag, attributes = {}, ...children) {
@@ -31,12 +32,13 @@ function option({ type, name, value, text, changed }) {
   return { input, row: element("label", { class: "hv-option" }, input, element("span", {}, text)) };
 }
 
-// A text field: saved when left, after a pause in typing, and when the page is put away.
-function typed({ unique, changed, attributes }) {
+// A text field, or a larger one (`tag`): saved when left, after a pause in typing, and when the page is put away.
+function typed({ unique, changed, attributes, tag = "input" }) {
   const id = `${unique}-text`;
   const described = `${unique}-hint`;
-  const input = element("input", {
-    type: "text", id, class: "hv-text", autocomplete: "off", "aria-describedby": described, ...attributes,
+  const input = element(tag, {
+    ...(tag === "input" ? { type: "text" } : {}),
+    id, class: "hv-text", autocomplete: "off", "aria-describedby": described, ...attributes,
   });
   let waiting = null;
   const save = () => {
@@ -138,6 +140,7 @@ function frame(makeControl) {
       "change:answer": () => {
         const answer = store.get("answer") ?? null;
         if (!same(control.read(), answer)) control.show(answer);
+        root.classList.toggle("hv-answered", control.read() !== null);
       },
       "change:locked": () => {
         const locked = Boolean(store.get("locked"));

@@ -22,7 +22,7 @@ export function isAnswered(question, answer) {
   if (typeof answer === "string") return answer.trim() !== "";
   if (Array.isArray(answer)) return answer.length > 0;
   if (typeof answer === "object") {
-    const wanted = question.items ? Object.keys(question.items).length : 1;
+    const wanted = Object.keys(question.items ?? question.fields ?? {}).length;
     return Object.keys(answer).length >= Math.max(wanted, 1);
   }
   return true;
@@ -34,7 +34,7 @@ function wantedDelay(response, otherwise) {
   return seconds > 0 ? Math.max(seconds * 1000, otherwise) : otherwise;
 }
 
-class Model {
+export class Model {
   constructor(values, onSave) {
     this.values = values;
     this.listeners = new Map();

@@ -208,7 +208,7 @@ async function wantsToHandIn() {
   const chosen = document.getElementById(choice) ?? open[0];
   if (chosen) reveal(chosen);
   chosen?.scrollIntoView({ block: "start" });
-  chosen?.querySelector("input")?.focus({ preventScroll: true });
+  chosen?.querySelector("input, select, textarea, button")?.focus({ preventScroll: true });
   return false;
 }
 
