@@ -101,7 +101,7 @@ def test_an_example_is_scored_and_nothing_is_kept(site, visit):
     expect(slot.locator(".hv-feedback")).to_be_hidden()
     expect(slot.locator("input:checked")).to_have_count(0)
     told = {"X-XSRFToken": person.xsrf(), "Content-Type": "application/json"}
-    for path, body, status in (("khong-co", "{}", 404), ("choice", "[]", 400), ("choice", "{", 400)):
+    for path, body, status in (("khong_co", "{}", 404), ("choice", "[]", 400), ("choice", "{", 400)):
         answer = page.request.post(site.hoc(f"api/loai-cau-hoi/{path}"), headers=told, data=body)
         assert answer.status == status
         assert "<" not in answer.json()["error"]

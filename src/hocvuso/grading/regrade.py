@@ -2,7 +2,8 @@
 
 For when a key was wrong: correct the lesson's text, build, release, regrade. What was answered is in the gradebook
 since the grading (`Assessment.stored`), so no submission is opened. The log keeps the old score and the new one. What
-people decided (scores by hand, extra credit, comments) stays. Doing it twice, or again after a crash, gives the same;
+people decided (scores by hand, extra credit, comments) stays; points that they gave where no program can score
+(`hocvuso.grading.by_hand`) come into what the learner is shown. Doing it twice, or again after a crash, gives the same;
 ``hocvuso status`` says that it has to be done again.
 """
 
@@ -28,6 +29,7 @@ from hocvuso.exchange.folders import read_folder
 from hocvuso.exchange.receipts import Receipt
 from hocvuso.grading.assess import Assessment, Assessor
 from hocvuso.grading.begun import begun
+from hocvuso.grading.by_hand import points_given, with_points
 from hocvuso.grading.gradebook import GradebookWriter
 from hocvuso.grading.outcome import Outcomes
 from hocvuso.language import N_, get_language
@@ -183,9 +185,22 @@ class _Regrader:
         self.done.changed += sum(
             json.loads(row.questions) != assessed.scores for row, assessed, _ in standing
         )
-        deeds = [self._deeds(*one, graded) for one in standing]
+        deeds = [self._deeds(*one, graded) for one in self._with_points(standing)]
         self._settle()
         self._written = batch, self._writer.submit(self._outcomes.write, deeds)
+
+    def _with_points(
+        self, standing: Sequence[tuple[Row, Assessment, Recorded]]
+    ) -> list[tuple[Row, Assessment, Recorded]]:
+        """What people graded, in the place of what waits for them."""
+        if not any(None in assessed.scores.values() for _, assessed, _ in standing):
+            return list(standing)
+        edition, learners = standing[0][0].edition, [row.learner for row, _, _ in standing]
+        with self._book.engine.connect() as connection:
+            given = points_given(connection, edition, learners)
+        return [
+            (row, with_points(assessed, given.get(row.learner, {})), what) for row, assessed, what in standing
+        ]
 
     def _deeds(self, row: Row, assessed: Assessment, what: Recorded, graded: datetime) -> list[Deed]:
         deeds = self._outcomes.new_notebook(assessed)
