@@ -1,28 +1,18 @@
 // The page of question types: each example is answered in the page, and what it would earn is asked of the site.
 
 import { Model } from "./answers.js";
-
-const base = document.querySelector('meta[name="hv-base"]').content;
-const messages = JSON.parse(document.getElementById("hv-messages").textContent);
-
-function score(kind, answer) {
-  const token = document.cookie.match(/(?:^|;\s*)_xsrf=([^;]*)/)?.[1] ?? "";
-  return fetch(`${base}api/loai-cau-hoi/${kind}`, {
-    method: "POST",
-    headers: { "X-XSRFToken": token, "Content-Type": "application/json", Accept: "application/json" },
-    body: JSON.stringify({ answer }),
-  });
-}
+import { messages, net, tell } from "./page.js";
+import { start } from "./shell.js";
 
 async function showResult(model, kind) {
   model.show({ locked: true, status: "" });
   try {
-    const response = await score(kind, model.get("answer"));
-    const body = await response.json();
-    model.show(response.ok ? { feedback: body } : { locked: false, status: body.error });
+    const body = JSON.stringify({ answer: model.get("answer") });
+    const response = await net(`api/loai-cau-hoi/${kind}`, { method: "POST", body });
+    const found = await response.json();
+    model.show(response.ok ? { feedback: found } : { locked: false, status: found.error });
   } catch {
-    const text = "Chưa xem được kết quả. Hãy thử lại khi có mạng.";
-    model.show({ locked: false, status: messages[text] ?? text });
+    model.show({ locked: false, status: tell("Chưa xem được kết quả. Hãy thử lại khi có mạng.") });
   }
 }
 
@@ -39,11 +29,11 @@ async function prepare(slot) {
     await (await fronts).default[type].render({ model, el });
   } catch (error) {
     console.error(error);
-    const text = "Chưa hiện được câu hỏi này. Hãy tải lại trang.";
-    el.textContent = messages[text] ?? text;
+    el.textContent = tell("Chưa hiện được câu hỏi này. Hãy tải lại trang.");
   }
   show.addEventListener("click", () => showResult(model, type));
   again.addEventListener("click", () => model.show({ answer: null, locked: false, feedback: null, status: "" }));
 }
 
 for (const slot of document.querySelectorAll(".hv-slot")) prepare(slot);
+start();
