@@ -90,6 +90,8 @@ OF_SITE = {
     r"api/signed-out$": "api/signed-out",
     r"sw.js$": "sw.js",
     r"khong-mang$": "khong-mang",
+    r"loai-cau-hoi$": "loai-cau-hoi",
+    r"api/loai-cau-hoi/([a-z_]+)$": "api/loai-cau-hoi/choice",
     r"logout$": "logout",
     r"oauth_callback$": "oauth_callback?code=x&state=y",
 }
