@@ -15,7 +15,7 @@ const always = { bundle: true, minify: true, format: "esm", target: "es2022", ou
 // what pages load; each is one file, whose parts are only fetched with it
 const pages = await build({
   ...always,
-  entryPoints: ["host", "site", "offline"].map((name) => join(source, `${name}.js`)),
+  entryPoints: ["host", "site", "offline", "gallery"].map((name) => join(source, `${name}.js`)),
 });
 
 // a live example's widgets; what few examples need is fetched when it is

@@ -62,7 +62,7 @@ def test_all_question_types_come_in_one_module(tmp_path):
     assert done.stdout.strip().split(",") == list(questions.types())
 
 
-@pytest.mark.parametrize("name", ["host.js", "site.js", "offline.js"])
+@pytest.mark.parametrize("name", ["host.js", "site.js", "offline.js", "gallery.js"])
 def test_pages_load_one_script(name, tmp_path):
     """Nothing of ours is left to be asked for separately, and it is a module that can be read."""
     text = find_file(name).body.decode("utf-8")

@@ -26,7 +26,7 @@ from hocvuso.site.web import POLICY
 
 STATIC = Path(__file__).parent / "static"
 BUILT = "built"  # made by front/build.mjs
-JOINED = ("host.js", "site.js", "offline.js")  # there are their texts with all that they import
+JOINED = ("host.js", "site.js", "offline.js", "gallery.js")  # there are their texts with all that they import
 KINDS = {".js": "text/javascript", ".css": "text/css", ".webmanifest": "application/manifest+json"}
 SMALL = 600  # bytes of a picture that a request would cost more than
 SAFE = " ~()*!.'/:=,"  # what an address between double quotes may hold
