@@ -69,7 +69,28 @@ def steps_of(slot: Locator) -> list[str]:
     return slot.locator("[data-step]").evaluate_all("rows => rows.map(row => row.dataset.step)")
 
 
-GIVE = {"match": choose_pairs, "order": put_in_order, "form": fill_fields}
+def act(slot: Locator, question, answer: list[str]) -> None:
+    """Do on each screen what the path says; fields are filled with anything."""
+    for step in answer:
+        for field in slot.locator(".hv-sim-stage input").all():
+            field.fill("thử")
+        slot.locator(f"[data-step='{step}']").click()
+
+
+def clean(slot: Locator, question, answer: dict) -> None:
+    """Change the cells and take out the rows that the answer names."""
+    for key, text in answer.items():
+        row, _, column = key.partition(".")
+        card = slot.locator(".hv-table-row").nth(list(question.rows).index(row))
+        if column:
+            field = card.locator("input[type=text]").nth(list(question.columns).index(column))
+            field.fill(text)
+            field.blur()
+        else:
+            card.locator("input[type=checkbox]").check()
+
+
+GIVE = {"match": choose_pairs, "order": put_in_order, "form": fill_fields, "screen": act, "table": clean}
 
 
 def expect_given(page: Page, question, answer) -> None:
@@ -89,6 +110,10 @@ def expect_given(page: Page, question, answer) -> None:
         case "order":
             expect(slot.locator("[data-step]").first).to_have_attribute("data-step", answer[0])
             assert steps_of(slot) == answer
+        case "screen":
+            expect(slot.locator(".hv-sim-trail li")).to_have_count(len(answer))
+        case "table":
+            expect(slot.locator(".hv-table-gone, .hv-table-changed")).to_have_count(len(answer))
         case "match" | "form":
             shown = slot.locator("select, input[type=text], input:checked")
             assert shown.evaluate_all("all => all.map(one => one.value)") == list(answer.values())

@@ -14,7 +14,7 @@ from .test_access import LEVELS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-TARGETS = ".hv-front :is(.hv-option, .hv-spot, .hv-text, button)"
+TARGETS = ".hv-front :is(.hv-option, .hv-spot, .hv-text, button):visible"
 SMALL = "found => found.filter(one => one.getBoundingClientRect().height < 43.9).map(one => one.outerHTML)"
 BESIDE = (
     "found => found.filter(one => one.getBoundingClientRect().right > innerWidth).map(one => one.outerHTML)"
@@ -82,6 +82,9 @@ def test_on_paper_every_option_is_there_and_nothing_to_press(site, visit):
     for shown in page.locator("#loai-match .hv-printed li").all():
         expect(shown).to_be_visible()
     expect(page.locator("#loai-order .hv-step-text").first).to_be_visible()
+    for view in example("screen").screens.values():
+        expect(page.locator("#loai-screen .hv-sim-sheet")).to_contain_text(view.title)
+    expect(page.locator("#loai-screen .hv-sim-sheet")).to_be_visible()
     assert page.locator(".hv-slot button:visible").count() == 0
     assert page.locator("#loai-free_text textarea").bounding_box()["height"] >= 200
     ink = page.locator("#loai-choice .hv-prompt").evaluate("one => getComputedStyle(one).color")
@@ -172,6 +175,26 @@ def fill_in(page, slot, question, answer) -> None:
         page.keyboard.press("Tab")
 
 
+def act(page, slot, question, answer) -> None:
+    for step in answer:
+        tab_to(page, slot.locator(f"[data-step='{step}']"))
+        page.keyboard.press("Enter")
+        expect(slot.locator(".hv-sim-stage .hv-sim-title")).to_be_focused()
+
+
+def clean(page, slot, question, answer) -> None:
+    for key, text in answer.items():
+        row, _, column = key.partition(".")
+        card = slot.locator(".hv-table-row").nth(list(question.rows).index(row))
+        if column:
+            tab_to(page, card.locator("input[type=text]").nth(list(question.columns).index(column)))
+            page.keyboard.press("Control+A")
+            page.keyboard.insert_text(text)
+        else:
+            tab_to(page, card.locator("input[type=checkbox]"))
+            page.keyboard.press("Space")
+
+
 BY_KEY = {
     "choice": lambda page, slot, question, answer: in_group(page, answer),
     "multiple": tick,
@@ -183,4 +206,6 @@ BY_KEY = {
     "order": move_steps,
     "match": choose_from_lists,
     "form": fill_in,
+    "screen": act,
+    "table": clean,
 }

@@ -27,9 +27,12 @@ from hocvuso.questions import (
     from_record,
     types,
 )
+from hocvuso.questions.registry import example
 
 WHY = "Vì sao lại như thế, chỉ nói sau khi chấm."
 QUESTIONS: dict[str, Question] = {
+    "screen": example("screen"),
+    "table": example("table"),
     "choice": Choice("q", "Chọn?", options={"a": "Một", "b": "Hai", "c": "Ba"}, key="b", why=WHY, points=2),
     "multiple": MultipleChoice(
         "q",
@@ -146,7 +149,7 @@ def test_samples_score_as_they_are_named(question, seed):
 
 def test_partly_right_samples_exist_where_points_can_be_split():
     """Types with partial credit offer a partly right answer."""
-    for name in ("multiple", "classify", "order", "match", "hotspot", "form"):
+    for name in ("multiple", "classify", "order", "match", "hotspot", "form", "screen", "table"):
         assert "partial" in QUESTIONS[name].samples(Random(1))
 
 
