@@ -174,22 +174,23 @@ class SiteHandler(JupyterHandler):
 
     def show(self, template: str, **context: object) -> None:
         """Answer with a page of ours."""
-        tell = self._
-        page = self.site.templates.get_template(template)
         self.set_header("Content-Type", "text/html; charset=UTF-8")
-        self.finish(
-            page.render(
-                _=tell,
-                lang=tell.code,
-                base=self.site.base_url,
-                static=self.site.static_url,
-                path=self.request.path,
-                user=self._who(),
-                tag=tag_of(self.learner) if self._who() else "",
-                called=self.site.ledger.called(self.learner) if self._who() else "",
-                languages=languages(),
-                **context,
-            )
+        self.finish(self.render_page(template, **context))
+
+    def render_page(self, template: str, **context: object) -> str:
+        """A page of ours for who asks, in their language."""
+        tell = self._
+        return self.site.templates.get_template(template).render(
+            _=tell,
+            lang=tell.code,
+            base=self.site.base_url,
+            static=self.site.static_url,
+            path=self.request.path,
+            user=self._who(),
+            tag=tag_of(self.learner) if self._who() else "",
+            called=self.site.ledger.called(self.learner) if self._who() else "",
+            languages=languages(),
+            **context,
         )
 
     def _who(self) -> Any:
