@@ -105,6 +105,16 @@ def all_run(course: Path) -> bool:
     return all(z._life and z._life.alive for z in parents_for((course / "release").resolve(), 2)._zygotes)
 
 
+def test_widgets_can_be_asked_for_all_at_once(with_kernels: Callable[..., None]) -> None:
+    """The targets that ipywidgets opens when a cell imports it are there, though it was imported before the fork."""
+
+    async def scenario(kernel: AsyncKernelClient) -> None:
+        targets = await say(kernel, "print(sorted(get_ipython().kernel.comm_manager.targets))")
+        assert targets.strip() == "['jupyter.widget', 'jupyter.widget.control']"
+
+    with_kernels(scenario, "t14-05")
+
+
 def test_a_hostile_kernel_finds_nothing_of_another(with_kernels, kernels, course, monkeypatch):
     """Not its sockets, files, processes, lesson or environment, nor a line to the process that forks."""
     monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "secret-token")

@@ -53,9 +53,8 @@ async def _use(line: Any, plan: Visit, seen: Seen, *, arrived: Callable[[], None
     kernel = _Kernel(line)
     try:
         async with asyncio.timeout(PATIENCE):
-            box = await kernel.find_box()
+            box, ticked = await kernel.find_box()
         seen.note(OPENED, 200, perf_counter() - started)
-        ticked = True
         while True:
             ticked = not ticked
             started = perf_counter()
@@ -79,8 +78,8 @@ class _Kernel:
     def __init__(self, line: aiohttp.ClientWebSocketResponse) -> None:
         self._line, self._session = line, uuid.uuid4().hex
 
-    async def find_box(self) -> str:
-        """Ask for all widgets, as a page does when it has loaded; the id of one that can be ticked."""
+    async def find_box(self) -> tuple[str, bool]:
+        """Ask for all widgets, as a page does when it has loaded; the id of one to tick, and whether it is ticked."""
         control = uuid.uuid4().hex
         opening = {"comm_id": control, "target_name": "jupyter.widget.control", "data": {}}
         await self._send("comm_open", opening, {"version": "1.0.0"})
@@ -94,7 +93,7 @@ class _Kernel:
                 states |= data["states"]
         for name, state in states.items():
             if state.get("model_name") == "CheckboxModel":
-                return name
+                return name, bool(state["state"]["value"])
         raise ValueError(f"no box to tick among {len(states)} widgets")
 
     async def tick(self, box: str, value: bool) -> None:  # noqa: FBT001  (the box's own value)

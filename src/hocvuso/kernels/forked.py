@@ -65,6 +65,7 @@ def warm_up() -> None:
     app: Any = ForkedApp.instance(config=config)
     app.initialize([])
     app.started_as = started_as
+    _let_widgets_listen()
     app.warm_up()
 
 
@@ -81,6 +82,13 @@ def main(fds: Sequence[int]) -> None:
         app.start()
     finally:
         atexit._run_exitfuncs()  # noqa: SLF001  (a forked child ends without it)
+
+
+def _let_widgets_listen() -> None:
+    """Do what ipywidgets does when a cell imports it, which here came before there was a kernel to listen at."""
+    widgets = sys.modules.get("ipywidgets")
+    if widgets:
+        widgets.register_comm_target()
 
 
 def _leave_out_debugger() -> None:
