@@ -78,6 +78,8 @@ def fetch_and_open(page: Page) -> Locator:
     fetched = page.locator("#fetched_assignments_list .list_item", has_text=LESSON).first
     fetched.get_by_role("button", name=LESSON).click()
     page.locator("#fetched_assignments_list .nested_list_item").get_by_role("link", name=LESSON).click()
+    # what is run before the notebook has its kernel may be lost
+    expect(page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']")).to_be_visible(timeout=SECONDS)
     return fetched
 
 
