@@ -83,7 +83,23 @@ def check_password(password: str, username: str) -> str:
     return text
 
 
-class HocVuSoAuthenticator(NativeAuthenticator):  # type: ignore[misc]  # untyped for us
+class OurUsernames:
+    """For an authenticator of the hub: which names there are, whoever vouches for the person."""
+
+    def normalize_username(self, username: str) -> str:
+        """NFC and lower case, so that one name typed on two keyboards is one account."""
+        return normal_username(username)
+
+    def validate_username(self, username: str) -> bool:
+        """Whether ``username`` may be a user of this hub at all."""
+        try:
+            check_username(username)
+        except PeopleError:
+            return False
+        return bool(super().validate_username(username))  # type: ignore[misc]  # the hub's
+
+
+class HocVuSoAuthenticator(OurUsernames, NativeAuthenticator):  # type: ignore[misc]  # untyped for us
     """Names and passwords in the hub's database, hashed by bcrypt; no sign-up, no list of accounts."""
 
     demo = Bool(False, config=True, help="Whether the sample accounts of the demo may sign in")
@@ -100,18 +116,6 @@ class HocVuSoAuthenticator(NativeAuthenticator):  # type: ignore[misc]  # untype
         self.tries = Tries(self.limits, self.trusted_proxies)
         if not self.demo and "users" in inspect(self.db.get_bind()).get_table_names():
             end_sessions(self.db, self.db.query(orm.User).filter(orm.User.name.in_(list(SAMPLES))))
-
-    def normalize_username(self, username: str) -> str:
-        """NFC and lower case, so that one name typed on two keyboards is one account."""
-        return normal_username(username)
-
-    def validate_username(self, username: str) -> bool:
-        """Whether ``username`` may be a user of this hub at all."""
-        try:
-            check_username(username)
-        except PeopleError:
-            return False
-        return bool(super().validate_username(username))
 
     def is_password_strong(self, password: str) -> bool:
         """Kept in step with `check_password` for the base class's own calls."""

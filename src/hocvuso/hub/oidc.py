@@ -27,7 +27,7 @@ from tornado.web import HTTPError
 from traitlets import Instance, List, Unicode, default
 
 from hocvuso.errors import PeopleError
-from hocvuso.hub.accounts import SAMPLES, check_username, normal_username
+from hocvuso.hub.accounts import SAMPLES, OurUsernames
 from hocvuso.hub.logs import nobody
 from hocvuso.hub.provider import (
     AWAY,
@@ -143,7 +143,7 @@ class SignOutThere(SignOut):
         self.redirect(_with_query(there, {"client_id": settings.client_id, "post_logout_redirect_uri": back}))
 
 
-class ProviderAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # oauthenticator is untyped for us
+class ProviderAuthenticator(OurUsernames, GenericOAuthenticator):  # type: ignore[misc]  # oauthenticator is untyped for us
     """Believes a provider's signed word, checked by `Provider`; keeps no token and no claim but the name."""
 
     settings = Instance(ProviderSettings, config=True, help="The provider, and who may enter")
@@ -163,18 +163,6 @@ class ProviderAuthenticator(GenericOAuthenticator):  # type: ignore[misc]  # oau
     @default("http_request_kwargs")
     def _no_detours(self) -> dict[str, Any]:
         return {"follow_redirects": False, "connect_timeout": 5, "request_timeout": 15}
-
-    def normalize_username(self, username: str) -> str:
-        """As for accounts of our own."""
-        return normal_username(username)
-
-    def validate_username(self, username: str) -> bool:
-        """As for accounts of our own."""
-        try:
-            check_username(username)
-        except PeopleError:
-            return False
-        return bool(super().validate_username(username))
 
     async def get_metadata(self) -> Any:
         """The provider's addresses; also what the base class asks for before it sends the code."""

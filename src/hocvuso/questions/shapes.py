@@ -45,6 +45,15 @@ def read_option(value: object, options: Mapping[str, object]) -> str:
     return value
 
 
+def read_choices(value: object, keys: Mapping[str, object], options: Mapping[str, object]) -> dict[str, str]:
+    """``value`` as an option's id for some of ``keys``, in the order of ``keys``."""
+    if not isinstance(value, dict) or len(value) > len(keys):
+        raise AnswerError(N_("Câu trả lời phải ghi lựa chọn cho từng mục."))
+    if not all(isinstance(key, str) and key in keys for key in value):
+        raise AnswerError(N_("Câu trả lời nói đến một mục không có trong câu hỏi."))
+    return {key: read_option(value[key], options) for key in keys if key in value}
+
+
 def folded(text: str, *, accents: bool = True) -> str:
     """What of ``text`` counts in a comparison: no case, single spaces, marks only with ``accents``."""
     seen = "".join(char for char in nfc(text) if unicodedata.category(char) != "Cf").casefold()

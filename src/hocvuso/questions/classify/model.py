@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from hocvuso.errors import AnswerError
 from hocvuso.language import N_
 from hocvuso.questions.base import Answer, Question
 from hocvuso.questions.mistakes import Prose, Slug, duplicates, mistake, raise_mistakes
-from hocvuso.questions.shapes import part, read_option
+from hocvuso.questions.shapes import part, read_choices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,13 +74,7 @@ class Classify(Question):
     def read_answer(cls, asked: Mapping[str, object], value: object) -> Answer:
         """Item ids with group ids; items may be missing."""
         groups, items = part(asked, "groups"), part(asked, "items")
-        if value is None:
-            return None
-        if not isinstance(value, dict) or len(value) > len(items):
-            raise AnswerError(N_("Câu trả lời phải ghi nhóm của từng mục."))
-        if not all(isinstance(key, str) and key in items for key in value):
-            raise AnswerError(N_("Câu trả lời nói đến một mục không có trong câu hỏi."))
-        return {key: read_option(value[key], groups) for key in items if key in value}
+        return None if value is None else read_choices(value, items, groups)
 
     def judge(self, answer: dict[str, str]) -> tuple[Fraction, tuple[str, ...]]:
         """The share of items in their right group."""

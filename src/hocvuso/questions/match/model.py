@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from hocvuso.errors import AnswerError
 from hocvuso.language import N_
 from hocvuso.questions.base import Answer, Question
 from hocvuso.questions.mistakes import Prose, Slug, duplicates, mistake, raise_mistakes
-from hocvuso.questions.shapes import part, read_option
+from hocvuso.questions.shapes import part, read_choices
 from hocvuso.questions.shuffle import LETTERS, shuffled
 
 if TYPE_CHECKING:
@@ -85,13 +84,7 @@ class Match(Question):
     def read_answer(cls, asked: Mapping[str, object], value: object) -> Answer:
         """Item ids with letters; items may be missing."""
         items, options = part(asked, "items"), part(asked, "options")
-        if value is None:
-            return None
-        if not isinstance(value, dict) or len(value) > len(items):
-            raise AnswerError(N_("Câu trả lời phải ghi nội dung ghép của từng mục."))
-        if not all(isinstance(key, str) and key in items for key in value):
-            raise AnswerError(N_("Câu trả lời nói đến một mục không có trong câu hỏi."))
-        return {key: read_option(value[key], options) for key in items if key in value}
+        return None if value is None else read_choices(value, items, options)
 
     def judge(self, answer: dict[str, str]) -> tuple[Fraction, tuple[str, ...]]:
         """The share of right pairs."""

@@ -6,7 +6,7 @@ export default frame(({ question, say, changed }) => {
   let order = null; // none until a step was moved
 
   const button = (letter, by, seen, told) => {
-    const made = element("button", { type: "button", class: "hv-move", "aria-label": told }, seen);
+    const made = element("button", { type: "button", class: "hv-press hv-move", "aria-label": told }, seen);
     made.addEventListener("click", () => move(letter, by, made));
     return made;
   };

@@ -29,7 +29,7 @@ export default frame(({ question, say, unique, changed }) => {
 
   const stage = element("fieldset", { class: "hv-sim-stage" });
   const said = element("p", { class: "hv-sim-said", "aria-live": "polite" });
-  const again = element("button", { type: "button", class: "hv-sim-again" }, say("Làm lại từ đầu"));
+  const again = element("button", { type: "button", class: "hv-press hv-sim-again" }, say("Làm lại từ đầu"));
   const trail = element("ol", {});
   const counted = element("summary", {});
   const taken = element("details", { class: "hv-sim-trail" }, counted, trail);
@@ -115,7 +115,7 @@ export default frame(({ question, say, unique, changed }) => {
 
   function button(id, action, fields) {
     const look = LOOKS.find((name) => Object.hasOwn(action, name));
-    const node = element("button", { type: "button", class: `hv-sim-step hv-sim-as-${look}`, "data-step": id }, labelOf(action));
+    const node = element("button", { type: "button", class: `hv-press hv-sim-step hv-sim-as-${look}`, "data-step": id }, labelOf(action));
     node.addEventListener("click", () => {
       const blank = look === "send" && fields.find((input) => input.value.trim() === "");
       if (!blank) return go(id);

@@ -11,7 +11,7 @@ export default frame(({ question, say, unique, changed }) => {
     mode: { number: "decimal", date: "numeric" }[kind] ?? "text",
   }));
   const count = element("p", { class: "hv-table-count", "aria-live": "polite" });
-  const reset = element("button", { type: "button", class: "hv-table-reset" }, say("Trả bảng về ban đầu"));
+  const reset = element("button", { type: "button", class: "hv-press hv-table-reset" }, say("Trả bảng về ban đầu"));
 
   // A cell knows the text that it had; what was there stands below as soon as it is changed.
   function cell(row, column, before, id, save) {
