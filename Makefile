@@ -6,7 +6,7 @@ export PATH := $(BIN):$(PATH)
 READY := .venv/.ready
 READY_FOR_TESTS := .venv/.ready-for-tests
 LOCKS := requirements.lock pyproject.toml deploy/setup.sh deploy/node.lock deploy/node/package-lock.json front/package-lock.json
-BUILT := src/hocvuso/site/static/built/host.js
+BUILT := src/hocvuso/site/static/built/site.js
 TEST_LOCKS := tests/front/package-lock.json tests/peers/package-lock.json
 
 .PHONY: help demo test check soak bench bench-grading bench-site load setup lint front screenshots lock clean

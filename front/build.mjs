@@ -12,11 +12,8 @@ const licence = /^(licen[cs]e|notice|copying)/i;
 
 const always = { bundle: true, minify: true, format: "esm", target: "es2022", outdir: out, write: false };
 
-// what pages load; each is one file, whose parts are only fetched with it
-const pages = await build({
-  ...always,
-  entryPoints: ["host", "site", "offline", "gallery"].map((name) => join(source, `${name}.js`)),
-});
+// what pages load, in one file
+const page = await build({ ...always, entryPoints: [join(source, "site.js")] });
 
 // a live example's widgets; what few examples need is fetched when it is
 const made = await build({
@@ -31,7 +28,7 @@ const made = await build({
   metafile: true,
 });
 
-const outputs = [...pages.outputFiles, ...made.outputFiles];
+const outputs = [...page.outputFiles, ...made.outputFiles];
 const files = new Map(outputs.map((file) => [relative(out, file.path), Buffer.from(file.contents)]));
 files.set("licences.txt", Buffer.from(licences(made.metafile)));
 

@@ -39,13 +39,13 @@ def verdict(page, site, path) -> str:
     page.goto(site.hoc("xac-minh"))
     page.set_input_files("input[type=file]", path)
     page.click("form [type=submit]")
-    return page.locator(".hv-verdict").get_attribute("class") or ""
+    return page.locator(".hv-finding").get_attribute("class") or ""
 
 
 def check_as_a_stranger(site, stranger, tmp_path, credential: bytes, printed: bytes) -> None:
     """Both files are valid as they are; one letter or figure changed and they are not."""
     assert "valid" in verdict(stranger, site, save(tmp_path, "a.json", credential))
-    expect(stranger.locator(".hv-verdict")).to_contain_text("Học Viên Mẫu")
+    expect(stranger.locator(".hv-finding")).to_contain_text("Học Viên Mẫu")
     assert "valid" in verdict(stranger, site, save(tmp_path, "a.pdf", printed))
     name = change_a_letter(credential, "Học Viên Mẫu", "Học Viên Mầu")
     assert "altered" in verdict(stranger, site, save(tmp_path, "b.json", name))

@@ -26,6 +26,7 @@ from tornado.websocket import websocket_connect
 
 from hocvuso.hub.accounts import add_account, prepare_demo_accounts
 from hocvuso.hub.settings import HubSettings
+from hocvuso.kernels.zygote import Zygote
 from hocvuso.places import Places
 
 PATIENCE = 60
@@ -182,6 +183,23 @@ class RunningHub:
         """The hub and everything that it started."""
         hub = psutil.Process(self.process.pid)
         return [hub, *hub.children(recursive=True)]
+
+
+def command_of(process: psutil.Process) -> str:
+    """Its command line; empty when it has ended."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return ""
+
+
+def forking_process(zygote: Zygote) -> psutil.Process:
+    """The process that forks, seen from outside its box."""
+    assert zygote._life
+    assert zygote._life._process
+    family = psutil.Process(zygote._life._process.pid).children(recursive=True)
+    named = [p for p in family if "hocvuso.kernels.zygote_main" in command_of(p) and "bwrap" not in p.name()]
+    return next(p for p in named if p.parent().pid not in {other.pid for other in named})
 
 
 @contextmanager

@@ -213,7 +213,7 @@ def test_what_is_the_same_for_everyone_is_asked_once(front: Front):
     """Without a cookie, so that nobody's own answer is kept; pages are asked for each time."""
     Behind.asked.clear()
     for _ in range(3):
-        answer, _ = front.ask("/services/hoc/static/site.css?v=1", Cookie="ai=an")
+        answer, _ = front.ask("/services/hoc/static/lesson.css?v=1", Cookie="ai=an")
         front.ask("/services/hoc/api/me", Cookie="ai=an")
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     static = [headers for path, headers in Behind.asked if "static" in path]

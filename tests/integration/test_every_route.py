@@ -63,7 +63,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _E = r"([a-z0-9][a-z0-9-]{0,63})"
 _USER, _API = "/hub/api/users/{who}", "/hub/api/"
 OF_SITE = {
-    r"static/(.*)$": "static/host.js",
+    r"static/(.*)$": "static/site.js",
     r"$": "",
     rf"bai/{_E}$": "bai/t90-01",
     rf"bai/{_E}/nop$": "bai/t90-01/nop",
@@ -89,7 +89,6 @@ OF_SITE = {
     r"api/kernels/(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)/channels$": "api/kernels/{kernel}/channels",
     r"api/signed-out$": "api/signed-out",
     r"sw.js$": "sw.js",
-    r"khong-mang$": "khong-mang",
     r"loai-cau-hoi$": "loai-cau-hoi",
     r"api/loai-cau-hoi/([a-z_]+)$": "api/loai-cau-hoi/choice",
     r"logout$": "logout",
@@ -173,7 +172,6 @@ PUBLIC = {
             r"phat-hanh/([^/]+)$",
             "logout$",
             "sw.js$",
-            "khong-mang$",
         )
     ),
     *(

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from conftest import PASSWORD, PATIENCE, RunningHub, Visitor, free_port, running_hub, wait_for
+from conftest import PASSWORD, PATIENCE, RunningHub, Visitor, command_of, free_port, running_hub, wait_for
 from hocvuso.hub.accounts import add_account
 from hocvuso.places import Places, folder_of
 
@@ -262,7 +262,7 @@ def test_who_leaves_a_group_loses_its_right(oidc_provider: Provider, oidc_hub: R
     assert groups_of(visitor) == ["trainers"]
     visitor.open_lab()
     home = str(oidc_hub.places.homes / folder_of(visitor.name))
-    boxes = [process for process in oidc_hub.processes() if home in process.cmdline()]
+    boxes = [process for process in oidc_hub.processes() if home in command_of(process)]
     assert boxes
     oidc_provider.change_groups(visitor.name, ["can-bo"])
     sign_in(oidc_hub.visitor(), visitor.name)

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from conftest import PASSWORD, copy_of_hub, hidden, running_hub, wait_for
+from conftest import PASSWORD, command_of, copy_of_hub, hidden, running_hub, wait_for
 from hocvuso.hub.accounts import SAMPLES, add_account
 from hocvuso.places import Places, folder_of
 
@@ -109,7 +109,7 @@ def test_signing_out_stops_the_persons_jupyterlab(hub_demo):
     folder = str(hub_demo.places.homes / folder_of("về"))
     wait_for(
         "the server is stopped",
-        lambda: not any(folder in " ".join(p.cmdline()) for p in hub_demo.processes()),
+        lambda: not any(folder in command_of(p) for p in hub_demo.processes()),
     )
 
 

@@ -8,7 +8,7 @@ import sys
 import psutil
 import pytest
 
-from conftest import PASSWORD, Visitor, running_hub, wait_for
+from conftest import PASSWORD, Visitor, command_of, running_hub, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -46,10 +46,3 @@ def test_without_bubblewrap_no_jupyterlab_is_started(hub_places, hub_account, tm
         assert "hãy cài gói bubblewrap" in page
         assert not [p for p in hub.processes() if "hocvuso.hub.lab" in command_of(p)]
         visitor.http.close()
-
-
-def command_of(process: psutil.Process) -> str:
-    try:
-        return " ".join(process.cmdline())
-    except psutil.NoSuchProcess:
-        return ""

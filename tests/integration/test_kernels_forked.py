@@ -17,7 +17,7 @@ import psutil
 import pytest
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.multikernelmanager import AsyncMultiKernelManager
-from tests.integration.conftest import wait_for
+from tests.integration.conftest import forking_process, wait_for
 from tests.integration.kernels_jupyter import FORKED, boxed, make_course, manager_of, say, write_spec
 
 from hocvuso.errors import SandboxError
@@ -92,12 +92,7 @@ def parents_of(course: Path) -> list[psutil.Process]:
     for zygote in parents_for((course / "release").resolve(), 2)._zygotes:
         if zygote._life is None:
             continue  # it wasn't needed so far
-        assert zygote._life._process
-        family = psutil.Process(zygote._life._process.pid).children(recursive=True)
-        named = [
-            p for p in family if "hocvuso.kernels.zygote_main" in p.cmdline() and "bwrap" not in p.name()
-        ]
-        found.append(next(p for p in named if p.parent().pid not in {other.pid for other in named}))
+        found.append(forking_process(zygote))
     return found
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 from tests.integration.box_child import PATIENCE, boxes, run, running
+from tests.integration.conftest import forking_process
 
 from hocvuso.errors import SandboxError
 from hocvuso.kernels.sandbox import find_bwrap
@@ -27,15 +28,6 @@ def zygote() -> Iterator[Zygote]:
     with boxes() as made:
         made.start()
         yield made
-
-
-def process_of(zygote: Zygote) -> psutil.Process:
-    """The process that forks, seen from outside its box."""
-    assert zygote._life
-    assert zygote._life._process
-    family = psutil.Process(zygote._life._process.pid).children(recursive=True)
-    named = [p for p in family if "hocvuso.kernels.zygote_main" in p.cmdline() and "bwrap" not in p.name()]
-    return next(p for p in named if p.parent().pid not in {other.pid for other in named})
 
 
 def state_of(process: psutil.Process) -> tuple[int, int, list[str], list[psutil.Process]]:
@@ -156,20 +148,20 @@ ESCAPES = {
 @pytest.mark.parametrize("how", ESCAPES)
 def test_nothing_survives_a_kill(zygote: Zygote, how: str):
     """Daemons, deaf and stopped processes end with their namespace."""
-    before = process_of(zygote).children(recursive=True)
+    before = forking_process(zygote).children(recursive=True)
     with running(zygote, ESCAPES[how] + "import time\nwhile True: time.sleep(100)") as started:
         assert started.first_line() == "here"
-        assert len(process_of(zygote).children(recursive=True)) > len(before)
+        assert len(forking_process(zygote).children(recursive=True)) > len(before)
         started.child.kill()
         assert started.child.wait(PATIENCE) is not None
-    assert process_of(zygote).children(recursive=True) == before
+    assert forking_process(zygote).children(recursive=True) == before
 
 
 def test_many_spawns_leave_nothing_behind(zygote: Zygote):
     """After five hundred children there is no zombie, descriptor, mount, folder more, and no memory."""
     for _ in range(20):
         zygote.spawn("builtins:len", isolated=True).wait(PATIENCE)
-    process = process_of(zygote)
+    process = forking_process(zygote)
     before, memory = state_of(process), private_memory(process)
     for number in range(500):
         ended = zygote.spawn("builtins:len", isolated=bool(number % 5)).wait(PATIENCE)
@@ -205,7 +197,7 @@ def test_a_killed_zygote_is_followed_by_a_new_one():
     """Its children end as ``lost``, and the next spawn works."""
     with boxes(preload=()) as mortal, running(mortal, SLEEP) as started:
         assert started.first_line() == "here"
-        process_of(mortal).kill()
+        forking_process(mortal).kill()
         assert started.child.wait(PATIENCE) == Ended(-9, 0.0, "lost")
         assert run(mortal, "print(2)")[0] == "2\n"
 

@@ -119,7 +119,7 @@ def test_the_verification_page_needs_no_sign_in(site_stranger: Learner) -> None:
     assert "HVS-2026-000001" in page.text
     sent = site_stranger.http.post(f"{BASE}xac-minh", files={"tep": ("a.json", b"{}")})
     assert sent.status_code == 200
-    assert "hv-verdict-unreadable" in sent.text
+    assert "hv-finding-unreadable" in sent.text
 
 
 def test_a_file_that_is_too_large_is_refused_in_words(site_stranger: Learner) -> None:
@@ -619,7 +619,7 @@ def test_handing_in_too_often_is_told_when_to_go_on(site_url: str, site_places: 
 
 def _all_pages(learner: Learner) -> list[httpx.Response]:
     paths = ["", f"bai/{LESSON}", "ket-qua", "chung-nhan", "xac-minh", "khong-co", f"api/answers/{LESSON}",
-             "api/me", f"api/result/{LESSON}", "static/host.js", "static/questions.js", f"song/{LESSON}/thu-dem",
+             "api/me", f"api/result/{LESSON}", "static/site.js", "static/lesson.css", f"song/{LESSON}/thu-dem",
              f"voila/{LESSON}"]  # fmt: skip
     return [learner.send("GET", path) for path in paths]
 

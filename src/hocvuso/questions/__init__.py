@@ -11,7 +11,7 @@ from hocvuso.questions.answers import AnswerBook, AnswerRecord
 from hocvuso.questions.base import Answer, Mark, Question, State
 from hocvuso.questions.choice import Choice
 from hocvuso.questions.classify import Classify
-from hocvuso.questions.front import front_css, front_messages, front_module, front_modules
+from hocvuso.questions.front import front_css, front_ends, front_messages, front_module
 from hocvuso.questions.mistakes import explain
 from hocvuso.questions.multiple import MultipleChoice
 from hocvuso.questions.notebook import ask, mark
@@ -37,9 +37,9 @@ __all__ = [
     "explain",
     "from_record",
     "front_css",
+    "front_ends",
     "front_messages",
     "front_module",
-    "front_modules",
     "mark",
     "types",
 ]

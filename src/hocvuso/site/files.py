@@ -26,7 +26,7 @@ from hocvuso.site.web import POLICY
 
 STATIC = Path(__file__).parent / "static"
 BUILT = "built"  # made by front/build.mjs
-JOINED = ("host.js", "site.js", "offline.js", "gallery.js")  # there are their texts with all that they import
+SCRIPT = "site.js"  # there is its text with all that it imports
 KINDS = {".js": "text/javascript", ".css": "text/css", ".webmanifest": "application/manifest+json"}
 SMALL = 600  # bytes of a picture that a request would cost more than
 SAFE = " ~()*!.'/:=,"  # what an address between double quotes may hold
@@ -71,9 +71,7 @@ def send(handler: web.RequestHandler, packed: Packed) -> None:
 
 def check_built(static: Path = STATIC) -> None:
     """SetupError when the scripts that pages load were not built."""
-    missing = [
-        static / BUILT / name for name in (*JOINED, "live.js") if not (static / BUILT / name).is_file()
-    ]
+    missing = [path for name in (SCRIPT, "live.js") if not (path := static / BUILT / name).is_file()]
     if missing:
         raise SetupError(N_("Thiếu {path}: hãy chạy “make setup” rồi thử lại."), path=missing[0])
 
@@ -98,12 +96,17 @@ def address_of(base: str, name: str) -> str:
     return f"{base}static/{name}?v={file.version}"
 
 
+def place_of(base: str, name: str) -> str:
+    """What a page of ours names: the address of a static file, or, for a small picture, one that holds it."""
+    return _inside(name) or address_of(base, name)
+
+
 def with_versions(html: bytes) -> bytes:
     """A built page with the present addresses of the static files that it names; small pictures stand in it."""
 
     def current(found: re.Match[bytes]) -> bytes:
         name = found[1].decode("utf-8")
-        return (_inside(name) or address_of(BASE, name)).encode("utf-8") if find_file(name) else found[0]
+        return place_of(BASE, name).encode("utf-8") if find_file(name) else found[0]
 
     return _REFERENCE.sub(current, html)
 
@@ -141,18 +144,22 @@ def _files() -> dict[str, Callable[[], bytes]]:
     found: dict[str, Callable[[], bytes]] = {
         path.relative_to(STATIC).as_posix(): path.read_bytes for path in STATIC.rglob("*") if path.is_file()
     }
-    for name in JOINED:
-        found[name] = (STATIC / BUILT / name).read_bytes
+    found[SCRIPT] = _script
     found["lesson.css"] = _lesson_css
-    found["questions.js"] = lambda: questions.front_modules().encode("utf-8")
     for lang in languages():
         found[f"messages-{lang}.json"] = lambda lang=lang: _messages(lang)  # type: ignore[misc]
     return found
 
 
+def _script() -> bytes:
+    """What pages load: the front ends of the question types, which plug-ins can add to, and then what was built."""
+    built = (STATIC / BUILT / SCRIPT).read_text("utf-8")
+    return f"const hvFronts = {questions.front_ends()};\n{built}".encode()
+
+
 def _lesson_css() -> bytes:
-    """The site's sheet with its small pictures in it, and that of the question types."""
-    own = (STATIC / "lesson.css").read_text("utf-8")
+    """The sheet of every page: of lessons with their small pictures in it, of other pages, of the question types."""
+    own = "".join((STATIC / name).read_text("utf-8") for name in ("lesson.css", "site.css"))
     whole = re.sub(r'(?<=url\(")([\w.-]+)(?="\))', lambda found: _inside(found[1]) or found[0], own)
     return (whole + questions.front_css()).encode("utf-8")
 

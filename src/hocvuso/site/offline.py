@@ -1,17 +1,15 @@
-"""What a browser needs to work without a network: the worker's script and the page that it shows instead of others."""
+"""What a browser needs to work without a network: the worker's script, and in it the page that stands in for others."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from jupyter_server.auth.decorator import allow_unauthenticated
-
+from hocvuso.language import get_language, languages
 from hocvuso.site.files import STATIC, Packed, Static, address_of, file_names, pack, send
-from hocvuso.site.web import SiteHandler
+from hocvuso.site.web import POLICY, render
 
 if TYPE_CHECKING:
     from hocvuso.site.service import Site
@@ -27,46 +25,34 @@ def kept_files() -> list[str]:
 
 
 class Worker(Static):
-    """``/sw.js``: the service worker, for everyone the same; another one whenever any file that it keeps is another."""
+    """``/sw.js``: the service worker, for everyone the same; another one whenever anything that it keeps is another."""
 
     def initialize(self, site: Site) -> None:
-        """``site`` has the addresses."""
-        self._base = site.base_url
+        """``site`` has the addresses and the page; the script is made once."""
+        if site.worker is None:
+            site.worker = _worker(site)
+        self._script = site.worker
 
     def get(self) -> None:  # type: ignore[override]  # of one name
-        """Its script, with the addresses of this version before it."""
+        """Its script, with what it is told of this version before it."""
         self.set_header("Cache-Control", "no-cache")
         self.set_header("Content-Type", "text/javascript; charset=UTF-8")
-        send(self, _worker(self._base))
+        send(self, self._script)
 
     head = get  # type: ignore[assignment]  # as above
 
 
-class Offline(SiteHandler):
-    """``/khong-mang``: stands in for a page that can't be had without a network; names nobody."""
-
-    @allow_unauthenticated
-    async def get(self) -> None:
-        """The page, as a stranger sees it."""
-        self.set_header("Content-Language", self.lang)
-        self.set_header("Content-Type", "text/html; charset=UTF-8")
-        send(self, _packed(self.render_page("offline.html")))
-
-    def _who(self) -> Any:
-        return None
-
-
-@cache
-def _worker(base: str) -> Packed:
-    files = {name: address_of(base, name) for name in kept_files()}
+def _worker(site: Site) -> Packed:
     script = (STATIC / WORKER).read_text(encoding="utf-8")
-    version = hashlib.sha256((json.dumps(files) + script).encode()).hexdigest()[:12]
-    given = {"VERSION": version, "BASE": base, "FILES": files}
-    lines = [f"const {name} = {json.dumps(value)};" for name, value in given.items()]
+    given = {
+        "BASE": site.base_url,
+        "FILES": {name: address_of(site.base_url, name) for name in kept_files()},
+        "STAND_INS": {code: render(site, get_language(code), "offline.html") for code in languages()},
+        "POLICY": POLICY,
+    }
+    version = hashlib.sha256((json.dumps(given) + script).encode()).hexdigest()[:12]
+    lines = [
+        f"const {name} = {json.dumps(value, ensure_ascii=False)};"
+        for name, value in {"VERSION": version, **given}.items()
+    ]
     return pack("\n".join([*lines, script]).encode("utf-8"))
-
-
-@lru_cache(maxsize=8)
-def _packed(html: str) -> Packed:
-    """A page that hardly ever is another, compressed once."""
-    return pack(html.encode("utf-8"))

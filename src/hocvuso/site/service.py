@@ -32,7 +32,7 @@ from hocvuso.kernels.zygote_provisioner import start_early
 from hocvuso.places import Places, find_places
 from hocvuso.rates import Buckets, Limits
 from hocvuso.site import answers, certificates, gallery, lab, live, offline, pages
-from hocvuso.site.files import Static, address_of, check_built
+from hocvuso.site.files import Packed, Static, check_built, place_of
 from hocvuso.site.identity import HubIdentity, OwnKernelsOnly
 from hocvuso.site.kernels import BoxedSpecs, KernelSocket, LearnerKernels, WidgetLine
 from hocvuso.site.ledger import Ledger
@@ -82,11 +82,12 @@ class Site:
     saving: Buckets
     handing_in: Buckets
     running: live.Running = field(default_factory=live.Running)
+    worker: Packed | None = None  # the script of the service worker, once somebody has asked for it
     boxed: bool = False  # whether the sandbox was seen to work here
 
     def static_url(self, name: str) -> str:
-        """The address of a static file, with its hash, so that a browser may keep it."""
-        return address_of(self.base_url, name)
+        """What a page names for a static file: its address at this version of it, or the small file itself."""
+        return place_of(self.base_url, name)
 
 
 class SiteServer(Voila):  # type: ignore[misc]  # voila is untyped for us
@@ -196,7 +197,6 @@ def our_handlers(site: Site) -> list[tuple[Any, ...]]:
         f"api/lab/assignments/{edition}/submit": lab.Submit,
         "api/lab/feedback/([^/]+)": lab.Feedback,
         "sw.js": offline.Worker,
-        "khong-mang": offline.Offline,
     }
     static = (f"{base}static/(.*)", Static)
     return [static, *((base + route, handler, with_site) for route, handler in routes.items())]

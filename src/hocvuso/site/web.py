@@ -97,6 +97,20 @@ def tag_of(learner: str) -> str:
     return hashlib.sha256(f"hocvuso:{learner}".encode()).hexdigest()[:16]
 
 
+def render(site: Site, tell: Language, template: str, **context: object) -> str:
+    """A page of ours in the language of ``tell``; as a stranger sees it where no ``user`` is in ``context``."""
+    given = {
+        "_": tell,
+        "lang": tell.code,
+        "base": site.base_url,
+        "static": site.static_url,
+        "path": "",
+        "user": None,
+        "languages": languages(),
+    }
+    return site.templates.get_template(template).render(given | context)
+
+
 def log_request(handler: web.RequestHandler) -> None:
     """One line per request: method, path, status, time. No query, no address, no user."""
     request = handler.request
@@ -179,19 +193,10 @@ class SiteHandler(JupyterHandler):
 
     def render_page(self, template: str, **context: object) -> str:
         """A page of ours for who asks, in their language."""
-        tell = self._
-        return self.site.templates.get_template(template).render(
-            _=tell,
-            lang=tell.code,
-            base=self.site.base_url,
-            static=self.site.static_url,
-            path=self.request.path,
-            user=self._who(),
-            tag=tag_of(self.learner) if self._who() else "",
-            called=self.site.ledger.called(self.learner) if self._who() else "",
-            languages=languages(),
-            **context,
-        )
+        if self._who():
+            called = self.site.ledger.called(self.learner)
+            context |= {"user": self.current_user, "tag": tag_of(self.learner), "called": called}
+        return render(self.site, self._, template, path=self.request.path, **context)
 
     def _who(self) -> Any:
         """Who is signed in; None also while nobody was asked yet, as when the method itself is refused."""

@@ -42,12 +42,12 @@ def front_module(name: str) -> str:
 
 
 @cache
-def front_modules() -> str:
-    """One ES module with all types, for a page that asks once: its default export is their front ends by name."""
+def front_ends() -> str:
+    """All types for a page that asks once: an expression in JavaScript, an object with their front ends by name."""
     fronts = (
         f"types[{json.dumps(name)}] = (() => {{\n{_as_function(_front(name))}\n}})();" for name in types()
     )
-    return "\n".join([_frame(), "const types = {};", *fronts, "export default types;\n"])
+    return "\n".join(["(() => {", _frame(), "const types = {};", *fronts, "return types;", "})()"])
 
 
 @cache

@@ -16,9 +16,6 @@ async function showResult(model, kind) {
   }
 }
 
-// all types come in one file, at the address that the page names
-const fronts = import(document.querySelector('link[rel="modulepreload"]').href);
-
 async function prepare(slot) {
   const el = slot.querySelector(".hv-front");
   const [show, again] = slot.querySelectorAll("button[data-do]");
@@ -26,7 +23,7 @@ async function prepare(slot) {
   const question = JSON.parse(slot.dataset.question);
   const model = new Model({ question, answer: null, locked: false, feedback: null, status: "", messages }, () => {});
   try {
-    await (await fronts).default[type].render({ model, el });
+    await hvFronts[type].render({ model, el });
   } catch (error) {
     console.error(error);
     el.textContent = tell("Chưa hiện được câu hỏi này. Hãy tải lại trang.");

@@ -20,11 +20,6 @@ globalThis.hocvuso = { ...globalThis.hocvuso, answers: { model: (question) => an
 
 // ---- questions
 
-// all types come in one file, which the page names, so that it is fetched beside this one and at its present address
-function frontEnds() {
-  return import(document.querySelector('link[rel="modulepreload"]').href);
-}
-
 async function showQuestion(slot) {
   const el = slot.querySelector(".hv-front");
   try {
@@ -33,8 +28,7 @@ async function showQuestion(slot) {
     const mark = () => slot.classList.toggle("hv-done", isAnswered(question, model.get("answer")));
     model.on("change:answer", mark);
     mark();
-    const fronts = await frontEnds();
-    await fronts.default[slot.dataset.type].render({ model, el });
+    await hvFronts[slot.dataset.type].render({ model, el });
   } catch (error) {
     console.error(error);
     el.replaceChildren(make("p", "hv-broken", tell("Chưa hiện được câu hỏi này. Hãy tải lại trang.")));
@@ -316,4 +310,4 @@ async function start() {
   document.addEventListener("visibilitychange", () => answers.flush());
 }
 
-if (edition) start();
+start();

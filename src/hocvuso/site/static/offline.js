@@ -32,8 +32,7 @@ if (leaving) kept.leave({ told: false });
 
 function again() {
   if (leaving) kept.leave({ told: true });
-  if (location.pathname === `${base}khong-mang`) location.replace(base); // the page itself, not in the place of one
-  else location.reload();
+  location.reload();
 }
 
 document.getElementById("hv-left").hidden = !kept.untold;

@@ -1,5 +1,6 @@
-// The worker of the site: what is needed without a network. VERSION, BASE and FILES (the current address of each of
-// our static files) stand before this text; see hocvuso.site.offline.
+// The worker of the site: what is needed without a network. Before this text stand VERSION, BASE, FILES (the current
+// address of each of our static files), STAND_INS (the page that says "no network", by language) and POLICY, which that
+// page is held to; see hocvuso.site.offline.
 //
 // Kept are static files and the pages of opened lessons, which are the same for everyone; never an error, a redirect,
 // an answer, a result or anything else of one person. Pages are asked of the network first.
@@ -7,10 +8,10 @@
 const SHELL = `hv-shell-${VERSION}`;
 const PAGES = "hv-pages";
 const UNSURE = "hv-unsure"; // somebody is signing in; see device.js
-const OFFLINE = `${BASE}khong-mang`;
-const FIRST = ["reading.js", "lesson.css", "site.css", "icon.svg", "offline.js"]; // of that page
+const OFFLINE = `${BASE}khong-mang`; // where that page is kept; no address of the site
+const FIRST = ["reading.js", "lesson.css", "site.js"]; // of that page
 const LESSON = /^bai\/[a-z0-9-]+$/;
-const PAGE = /^(|bai\/[a-z0-9-]+(\/ket-qua)?|ket-qua|chung-nhan|xac-minh|khong-mang|logout)$/;
+const PAGE = /^(|bai\/[a-z0-9-]+(\/ket-qua)?|ket-qua|chung-nhan|xac-minh|logout)$/;
 const PATIENCE = 4000; // milliseconds that the network has where there is a copy
 const LONG_PATIENCE = 20_000; // and where there is only the page that says so
 
@@ -36,18 +37,32 @@ self.addEventListener("fetch", (event) => {
 
 async function install() {
   const names = new Set(FIRST);
-  for (const shell of await shells()) {
-    for (const { url } of await (await caches.open(shell)).keys()) names.add(nameOf(url)); // what this device uses
+  let lang = Object.keys(STAND_INS)[0];
+  for (const before of await shells()) {
+    const old = await caches.open(before);
+    for (const { url } of await old.keys()) names.add(nameOf(url)); // what this device uses
+    lang = langOf(await old.match(OFFLINE)) ?? lang;
   }
   const shell = await caches.open(SHELL);
   await Promise.all([...names].filter((name) => name in FILES).map((name) => keep(shell, FILES[name], "force-cache")));
-  await keep(shell, OFFLINE, "no-cache");
+  await putStandIn(shell, lang);
   await self.skipWaiting(); // pages that are open keep their answers in the browser's storage, not in the worker
 }
 
 async function activate() {
   for (const shell of await shells()) if (shell !== SHELL) await caches.delete(shell);
   await self.clients.claim();
+}
+
+const langOf = (response) => response?.headers.get("Content-Language");
+
+async function putStandIn(shell, lang) {
+  const headers = {
+    "Content-Type": "text/html; charset=UTF-8",
+    "Content-Language": lang,
+    "Content-Security-Policy": POLICY,
+  };
+  await shell.put(OFFLINE, new Response(STAND_INS[lang], { headers }));
 }
 
 async function keep(cache, url, mode) {
@@ -103,7 +118,6 @@ async function keepPage(address, response) {
 
 async function keepAll({ keep: urls, lang }) {
   const shell = await caches.open(SHELL);
-  const offline = await shell.match(OFFLINE);
   const wanted = urls.map(async (url) => {
     const { pathname, search } = new URL(url);
     if (pathname.startsWith(`${BASE}static/`)) {
@@ -112,6 +126,6 @@ async function keepAll({ keep: urls, lang }) {
       await keepPage(pathname, await fetch(url, { cache: "force-cache", redirect: "error" }));
     }
   });
-  if (offline?.headers.get("Content-Language") !== lang) wanted.push(keep(shell, OFFLINE, "no-cache"));
+  if (lang in STAND_INS && langOf(await shell.match(OFFLINE)) !== lang) wanted.push(putStandIn(shell, lang));
   await Promise.allSettled(wanted);
 }
