@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -194,6 +195,12 @@ class Learner:
     def hand_in(self, edition: str = LESSON) -> httpx.Response:
         """Hand in the lesson."""
         return self.send("POST", f"bai/{LESSON}/nop", json={"edition": edition})
+
+
+def kernel_of(page: str) -> str:
+    """The id of the kernel that a live page talks to."""
+    config = page.partition('id="jupyter-config-data" type="application/json">')[2].partition("</script>")[0]
+    return str(json.loads(config)["kernelId"])
 
 
 @contextmanager

@@ -16,7 +16,17 @@ import httpx
 import pytest
 from certificates_class import Course
 from jupyter_server.services.kernels.connection.base import deserialize_binary_message
-from site_course import ALICE, BASE, BOB, LESSON, SECRETS, Learner, make_site_course, running_site
+from site_course import (
+    ALICE,
+    BASE,
+    BOB,
+    LESSON,
+    SECRETS,
+    Learner,
+    kernel_of,
+    make_site_course,
+    running_site,
+)
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
@@ -74,9 +84,7 @@ def _log(places: Places) -> str:
 
 
 def _kernel(learner: Learner, app: str) -> str:
-    page = learner.get(app).text
-    config = page.partition('id="jupyter-config-data" type="application/json">')[2].partition("</script>")[0]
-    return str(json.loads(config)["kernelId"])
+    return kernel_of(learner.get(app).text)
 
 
 def _line(learner: Learner, kernel: str, origin: str | None = None) -> ClientConnection:

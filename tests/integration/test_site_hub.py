@@ -14,7 +14,17 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
-from site_course import ALICE, BASE, BOB, LESSON, SECRETS, Learner, make_site_course, running_site
+from site_course import (
+    ALICE,
+    BASE,
+    BOB,
+    LESSON,
+    SECRETS,
+    Learner,
+    kernel_of,
+    make_site_course,
+    running_site,
+)
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
@@ -417,19 +427,14 @@ def test_only_listed_certificates_are_handed_out(
 # ---- live kernels
 
 
-def _kernel_of(page: str) -> str:
-    config = page.partition('id="jupyter-config-data" type="application/json">')[2].partition("</script>")[0]
-    return str(json.loads(config)["kernelId"])
-
-
 def test_a_kernel_is_its_learner_s(site_alice: Learner, site_bob: Learner, site_stranger: Learner) -> None:
     """Reloading finds the kernel again; nobody else can see, reach or end it; its page asks no other host."""
     page = site_alice.get(f"song/{LESSON}/thu-dem")
     assert page.status_code == 200
     assert "môi trường: []" in page.text, "nothing of the service's environment is in the kernel"
-    kernel = _kernel_of(page.text)
-    assert _kernel_of(site_alice.get(f"song/{LESSON}/thu-dem").text) == kernel
-    assert _kernel_of(site_bob.get(f"song/{LESSON}/thu-dem").text) != kernel
+    kernel = kernel_of(page.text)
+    assert kernel_of(site_alice.get(f"song/{LESSON}/thu-dem").text) == kernel
+    assert kernel_of(site_bob.get(f"song/{LESSON}/thu-dem").text) != kernel
     assert "https://" not in page.text
     for other in (site_bob, site_stranger):
         assert other.http.get(f"{BASE}api/kernels/{kernel}", follow_redirects=False).status_code == 403
@@ -439,7 +444,7 @@ def test_a_kernel_is_its_learner_s(site_alice: Learner, site_bob: Learner, site_
     assert site_bob.http.post(f"{BASE}voila/api/shutdown/{kernel}", headers=forged).status_code == 404
     assert _channel_status(site_alice, kernel) == 101
     assert site_alice.send("DELETE", f"api/kernels/{kernel}").status_code == 204
-    assert _kernel_of(site_alice.get(f"song/{LESSON}/thu-dem").text) != kernel
+    assert kernel_of(site_alice.get(f"song/{LESSON}/thu-dem").text) != kernel
 
 
 def test_a_live_example_that_fails_says_so_in_plain_words(site_alice: Learner) -> None:
@@ -460,7 +465,7 @@ def test_a_page_that_was_left_while_it_loaded_is_there_at_the_next_try(site_bob:
             text += piece
             if "</script>" in text.partition('id="jupyter-config-data"')[2]:
                 break
-    assert _kernel_of(site_bob.get(f"song/{LESSON}/thu-hai").text) == _kernel_of(text)
+    assert kernel_of(site_bob.get(f"song/{LESSON}/thu-hai").text) == kernel_of(text)
 
 
 def test_a_kernel_that_was_killed_is_replaced(
@@ -468,7 +473,7 @@ def test_a_kernel_that_was_killed_is_replaced(
 ) -> None:
     """Reloading after the kernel's process ended starts a new one; the answers are still there."""
     site_alice.put("cuoc-goi", "b")
-    kernel = _kernel_of(site_alice.get(f"song/{LESSON}/thu-dem").text)
+    kernel = kernel_of(site_alice.get(f"song/{LESSON}/thu-dem").text)
     site = next(p for p in psutil.process_iter(["cmdline", "environ"]) if _is_site_of(p, site_places))
     running = [process for process in site.children(recursive=True) if process.name() == "hocvuso-kernel"]
     assert running
@@ -477,7 +482,7 @@ def test_a_kernel_that_was_killed_is_replaced(
     psutil.wait_procs(running, PATIENCE)
     wait_for(
         "the page has a new kernel",
-        lambda: _kernel_of(site_alice.get(f"song/{LESSON}/thu-dem").text) != kernel,
+        lambda: kernel_of(site_alice.get(f"song/{LESSON}/thu-dem").text) != kernel,
     )
     assert site_alice.answers()["cuoc-goi"]["answer"] == "b"
 
@@ -492,11 +497,11 @@ def test_a_learner_has_three_kernels_at_most(site_bob: Learner) -> None:
     apps = [f"song/{LESSON}/{live}" for live in ("thu-dem", "thu-hai", "thu-ba")] + [f"voila/{LESSON}"]
     kernels = []
     for app in apps:
-        kernels.append(_kernel_of(site_bob.get(app).text))
+        kernels.append(kernel_of(site_bob.get(app).text))
         _wait_until_quiet(site_bob, kernels[-1])
     found = [site_bob.send("GET", f"api/kernels/{kernel}").status_code for kernel in kernels]
     assert found == [403, 200, 200, 200]  # of one that is gone nobody is the owner
-    assert _kernel_of(site_bob.get(apps[0]).text) not in kernels
+    assert kernel_of(site_bob.get(apps[0]).text) not in kernels
 
 
 def _wait_until_quiet(learner: Learner, kernel: str) -> None:
@@ -552,7 +557,7 @@ def test_signing_out_ends_every_session(site_url: str, site_places: Places) -> N
     """Signed out in one browser: in the other one each page asks to sign in, the kernel and the line to it are gone."""
     add_account(site_places, "cúc", PASSWORD, replace=True)
     here, there = (next(_signed_in(site_url, "cúc")) for _ in range(2))
-    kernel = _kernel_of(there.get(f"song/{LESSON}/thu-dem").text)
+    kernel = kernel_of(there.get(f"song/{LESSON}/thu-dem").text)
     address = f"{site_url.replace('http', 'ws', 1)}{BASE}api/kernels/{kernel}/channels?session_id=x"
     with connect(address, additional_headers={"Cookie": there.cookies}, origin=site_url) as line:
         said = here.get("logout")
