@@ -84,6 +84,27 @@ def release(find: Callable[[], Places], lessons: tuple[str, ...]) -> None:
         pass  # makes our tables beside nbgrader's, while whoever may make tables is here
 
 
+@main.command(
+    example="hocvuso curriculum --json",
+    help=say(N_("Cho biết các bài đã viết phủ được những gì của khung chương trình, và còn thiếu gì.")),
+)
+@click.option("--json", "as_json", is_flag=True, help=say(N_("In ra dạng JSON cho chương trình khác đọc.")))
+@click.pass_obj
+def curriculum(find: Callable[[], Places], *, as_json: bool) -> None:
+    """Say what is written and what is missing; lessons with mistakes are left out and told."""
+    import json
+
+    from hocvuso.lessons.coverage import find_coverage, lines
+
+    found = find_coverage(find())
+    if as_json:
+        note(json.dumps(found.record(LANG), ensure_ascii=False, indent=1))
+    else:
+        note("\n".join(lines(found, LANG)))
+    if found.errors:
+        raise LessonError("{mistakes}", mistakes="\n".join(error.tell(LANG) for error in found.errors))
+
+
 @main.command(example="hocvuso new t14-06", help=say(N_("Tạo khung một bài học mới.")))
 @click.argument("lesson")
 @click.pass_obj

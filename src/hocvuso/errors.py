@@ -11,7 +11,8 @@
     ├── SandboxError          learner code can't be run safely on this machine
     ├── SiteError             the site can't be reached from here, or says no
     ├── PeopleError           a list of people has mistakes
-    └── CertificateError      a certificate can't be issued, revoked or read
+    ├── CertificateError      a certificate can't be issued, revoked or read
+    └── FileProblemsError     a data file has mistakes; holds every mistake found (`hocvuso.problems`)
 
 The sentence is a message of the catalogue (Vietnamese is the source language) with named fields; it is
 put into the reader's language once, at the edge: the command line, an HTTP response, a result record.

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from tests.bench.measure import QUICK, ROOT, keep, say, seconds
 
+from hocvuso.curriculum import OWN_FROM, framework
+
 LESSONS = 34 if QUICK else 136
 
 
@@ -50,12 +52,13 @@ def build(root: Path) -> None:
 
 
 def copy_lessons(root: Path, count: int) -> list[Path]:
-    """The ``count`` lessons, under ids of their own (t01-01, t01-02 and so on)."""
+    """The ``count`` lessons, under ids that the official list leaves free (t01-51, t02-51 … t01-52 and so on)."""
     texts = cycle(path.read_text("utf-8") for path in sorted((ROOT / "notebooks" / "lessons").glob("*/*.md")))
     made = []
     for number, text in zip(range(count), texts, strict=False):
-        topic = 1 + number // 6
-        lesson = f"t{topic:02}-{1 + number % 6:02}"
+        place, topic = divmod(number, len(framework().topics))
+        topic += 1
+        lesson = f"t{topic:02}-{OWN_FROM + place:02}"
         path = root / "notebooks" / "lessons" / lesson[:3] / f"{lesson}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
         head = re.sub(r"(?m)^  id: .*$", f"  id: {lesson}", text, count=1)

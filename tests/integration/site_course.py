@@ -23,7 +23,7 @@ from hocvuso.lessons.release import release
 from hocvuso.places import Places
 
 BASE = "/services/hoc/"
-LESSON = "t90-01"
+LESSON = "t26-91"
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
 ALICE, BOB = "an", "bình"
 # Words that stand in keys and explanations only: none may reach a browser before a result is shown.
@@ -33,8 +33,8 @@ jupytext:
   text_representation: {extension: .md, format_name: myst, format_version: 0.13}
 kernelspec: {display_name: Python 3 (ipykernel), language: python, name: python3}
 hocvuso:
-  id: t90-01
-  topic: 90
+  id: t26-91
+  topic: 26
   title: "Bài thử của trang"
   title_en: "A lesson to try the site with"
   competences: ["4.2"]
@@ -140,7 +140,7 @@ def write_lesson(places: Places, change: Mapping[str, str] | None = None) -> Non
     for old, new in (change or {}).items():
         assert old in text
         text = text.replace(old, new)
-    path = places.lessons / "t90" / f"{LESSON}.md"
+    path = places.lessons / "t26" / f"{LESSON}.md"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
     report = build(places)

@@ -65,25 +65,25 @@ _USER, _API = "/hub/api/users/{who}", "/hub/api/"
 OF_SITE = {
     r"static/(.*)$": "static/site.js",
     r"$": "",
-    rf"bai/{_E}$": "bai/t90-01",
-    rf"bai/{_E}/nop$": "bai/t90-01/nop",
-    rf"bai/{_E}/ket-qua$": "bai/t90-01/ket-qua",
+    rf"bai/{_E}$": "bai/t26-91",
+    rf"bai/{_E}/nop$": "bai/t26-91/nop",
+    rf"bai/{_E}/ket-qua$": "bai/t26-91/ket-qua",
     r"ket-qua$": "ket-qua",
     r"chung-nhan$": "chung-nhan",
     r"chung-nhan/([A-Za-z0-9][A-Za-z0-9-]{0,63})\.(json|pdf)$": "chung-nhan/HVS-1.json",
     r"xac-minh$": "xac-minh",
     r"phat-hanh/([^/]+)$": "phat-hanh/issuer.json",
     r"bien-nhan/([^/]+)$": "bien-nhan/{receipt}",
-    rf"song/{_E}/([a-z0-9][a-z0-9-]*)$": "song/t90-01/khong-co",  # one that is there starts the asker's own kernel
+    rf"song/{_E}/([a-z0-9][a-z0-9-]*)$": "song/t26-91/khong-co",  # one that is there starts the asker's own kernel
     rf"voila/{_E}$": "voila/t99-99",
-    rf"api/answers/{_E}$": "api/answers/t90-01",
-    rf"api/answers/{_E}/([A-Za-z0-9_-]{{1,80}})$": "api/answers/t90-01/ma-so",
-    rf"api/result/{_E}$": "api/result/t90-01",
+    rf"api/answers/{_E}$": "api/answers/t26-91",
+    rf"api/answers/{_E}/([A-Za-z0-9_-]{{1,80}})$": "api/answers/t26-91/ma-so",
+    rf"api/result/{_E}$": "api/result/t26-91",
     r"api/me$": "api/me",
     r"api/lab/assignments$": "api/lab/assignments",
-    rf"api/lab/assignments/{_E}$": "api/lab/assignments/t90-01",
-    rf"api/lab/assignments/{_E}/answers$": "api/lab/assignments/t90-01/answers",
-    rf"api/lab/assignments/{_E}/submit$": "api/lab/assignments/t90-01/submit",
+    rf"api/lab/assignments/{_E}$": "api/lab/assignments/t26-91",
+    rf"api/lab/assignments/{_E}/answers$": "api/lab/assignments/t26-91/answers",
+    rf"api/lab/assignments/{_E}/submit$": "api/lab/assignments/t26-91/submit",
     r"api/lab/feedback/([^/]+)$": "api/lab/feedback/{receipt}",
     r"api/kernels/(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)$": "api/kernels/{kernel}",
     r"api/kernels/(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)/channels$": "api/kernels/{kernel}/channels",
@@ -196,7 +196,7 @@ OTHERWISE = {  # statuses of the hub's own that are neither a refusal nor an ans
     ("POST", r"/hub/api/authorizations/token/([^/]+)$"): 500,  # takes no POST, and says so badly
 }
 SAFE_TO_ASK_AS_ONESELF = [BASE + path for path in (
-    "bai/t90-01/ket-qua", "chung-nhan", "chung-nhan/HVS-1.json", "api/answers/t90-01")]  # fmt: skip
+    "bai/t26-91/ket-qua", "chung-nhan", "chung-nhan/HVS-1.json", "api/answers/t26-91")]  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -27,15 +27,15 @@ from hocvuso.places import COURSE, Places, folder_of
 
 pytestmark = pytest.mark.slow
 
-CODING = "t90-02"
+CODING = "t26-92"
 LAN = "lan"
 _CODING = """---
 jupytext:
   text_representation: {extension: .md, format_name: myst, format_version: 0.13}
 kernelspec: {display_name: Python 3 (ipykernel), language: python, name: python3}
 hocvuso:
-  id: t90-02
-  topic: 90
+  id: t26-92
+  topic: 26
   title: "Bài viết mã lệnh"
   competences: ["4.2"]
   levels: [co-ban]
@@ -92,7 +92,7 @@ c.JupyterHub.spawner_class = Watched
 def course(tmp_path_factory: pytest.TempPathFactory) -> Places:
     """A lesson of questions and one of code, both released."""
     places = make_site_course(tmp_path_factory.mktemp("khoa").resolve())
-    path = places.lessons / "t90" / f"{CODING}.md"
+    path = places.lessons / "t26" / f"{CODING}.md"
     path.write_text(_CODING, encoding="utf-8")
     report = build(places)
     assert report.ok, report
@@ -161,7 +161,7 @@ class Lab:
 
     def forget(self) -> None:
         """As on the first day; the JupyterLab goes on running."""
-        for path in self.home.glob("t90-*"):
+        for path in self.home.glob("t26-*"):
             shutil.rmtree(path)
         for folder in ("answers", "receipts", "results"):
             shutil.rmtree(self.places.var / folder / folder_of(self.name), ignore_errors=True)

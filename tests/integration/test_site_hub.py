@@ -297,7 +297,7 @@ def test_handing_in_gives_a_signed_receipt(
 
 def test_handing_in_another_lesson_than_the_page_s(site_alice: Learner) -> None:
     """The body must name a released edition of this lesson."""
-    for edition in ("t14-05", "t90-01-e7"):
+    for edition in ("t14-05", "t26-91-e7"):
         assert site_alice.hand_in(edition).status_code == 404
     assert site_alice.hand_in("../x").status_code == 400
 
@@ -326,7 +326,7 @@ def test_the_result_page_gives_reasons_and_notes_in_the_reader_s_language(
 ) -> None:
     """The record holds messages and fields; the page says them, and what to do next."""
     refused = {"state": "refused", "questions": [], "reasons": [
-        {"message": "Bài nộp không có sổ tay {name}.", "fields": {"name": "<b>t90-01.ipynb"}}]}  # fmt: skip
+        {"message": "Bài nộp không có sổ tay {name}.", "fields": {"name": "<b>t26-91.ipynb"}}]}  # fmt: skip
     part = {"id": "kiem-tra", "kind": "code", "points": 0, "out_of": 1, "state": "wrong", "notes": [
         {"message": "Phần kiểm tra chưa qua: mã lệnh báo lỗi {error}.", "fields": {"error": "KeyError"}},
         {"message": "Tác giả viết {thế này}.", "fields": {}}]}  # fmt: skip
@@ -336,9 +336,9 @@ def test_the_result_page_gives_reasons_and_notes_in_the_reader_s_language(
         _write_result(site_places, ALICE, receipt, **changes)
         for lang in ("en", "vi"):
             said[name, lang] = site_alice.get(f"bai/{LESSON}/ket-qua", params={"lang": lang}).text
-    assert "Bài nộp không có sổ tay &lt;b&gt;t90-01.ipynb." in said["refused", "vi"]
+    assert "Bài nộp không có sổ tay &lt;b&gt;t26-91.ipynb." in said["refused", "vi"]
     assert "Hãy nộp lại; nếu vẫn lỗi, hãy báo người vận hành." in said["refused", "vi"]
-    assert "The submission has no notebook &lt;b&gt;t90-01.ipynb." in said["refused", "en"]
+    assert "The submission has no notebook &lt;b&gt;t26-91.ipynb." in said["refused", "en"]
     assert "Phần kiểm tra mã lệnh kiem-tra" in said["code", "vi"]
     assert "mã lệnh báo lỗi KeyError." in said["code", "vi"]
     assert "the code raised the error KeyError." in said["code", "en"]
@@ -541,7 +541,7 @@ def _channel_status(learner: Learner, kernel: str) -> int:
         "voila/templates/hocvuso/static/index.css",
         "voila/labextensions/anywidget/package.json",
         f"song/{LESSON}/khong-co",
-        "song/t90-01/..",
+        "song/t26-91/..",
         "voila/t99-99",
     ],
 )

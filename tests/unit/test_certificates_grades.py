@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from hocvuso.certificates.grades import Results, name_fault, read_results
-from hocvuso.certificates.problems import FileProblemsError
+from hocvuso.problems import FileProblemsError
 
 HEAD = "lesson,assignment,student_id,full_name,score,max_score,state"
 

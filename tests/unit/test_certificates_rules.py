@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from hocvuso.certificates.problems import FileProblemsError
 from hocvuso.certificates.rules import read_rules
+from hocvuso.problems import FileProblemsError
 
 GOOD = """
 [[certificate]]

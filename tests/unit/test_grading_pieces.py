@@ -51,7 +51,7 @@ def master() -> Master:
     ]
     notebook = {"cells": cells, "metadata": {"x": "ă"}, "nbformat": 4, "nbformat_minor": 5}
     code = (CodeCell("solution", "s1", 0, ""), CodeCell("test", "k1", 2, "assert giải"))
-    return Master("t90-01", "t90-01", QUESTIONS, code, "ab" * 32, notebook)
+    return Master("t26-91", "t26-91", QUESTIONS, code, "ab" * 32, notebook)
 
 
 ANSWERS = [
@@ -68,7 +68,7 @@ def test_a_record_put_together_is_the_record(values, state):
     assert list(sheet.pieces(values).values()) == pieces
     evidence = Evidence(engine="0", master="", submission="", receipt="r")
     head = Result(
-        learner="an", lesson="t90-01", edition="t90-01", submission=LINES, state=state, points=1, out_of=2,
+        learner="an", lesson="t26-91", edition="t26-91", submission=LINES, state=state, points=1, out_of=2,
         handed_in=EIGHT, graded=EIGHT, via="page", evidence=evidence,
     )  # fmt: skip
     whole = head.model_copy(update={"questions": tuple(piece.result for piece in pieces)})
@@ -223,9 +223,9 @@ def test_a_folder_takes_the_place_of_another_one(tmp_path):
     """The new files and no old one; nothing is left on the bench."""
     shop = Workshop([str(tmp_path)])
     for content in ({"a": b"1", "x/y": b"2"}, {"a": b"3"}):
-        shop.put(str(tmp_path), "an/t90-01", content)
-        found = {str(p.relative_to(tmp_path / "an" / "t90-01")): p.read_bytes()
-                 for p in (tmp_path / "an" / "t90-01").rglob("*") if p.is_file()}  # fmt: skip
+        shop.put(str(tmp_path), "an/t26-91", content)
+        found = {str(p.relative_to(tmp_path / "an" / "t26-91")): p.read_bytes()
+                 for p in (tmp_path / "an" / "t26-91").rglob("*") if p.is_file()}  # fmt: skip
         assert found == content
     shop.close()
     assert list((tmp_path / ".staging").iterdir()) == []

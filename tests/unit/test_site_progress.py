@@ -129,4 +129,5 @@ def test_progress_by_topic_and_level():
         (3, ["t03-01"]),
         (20, ["t20-01", "t20-02"]),
     ]
-    assert by_level(lessons) == [Share("Cơ bản", 1, 3), Share("Trung cấp", 1, 1)]
+    assert by_level(lessons, "vi") == [Share("Cơ bản", 1, 3), Share("Trung cấp", 1, 1)]
+    assert [share.name for share in by_level(lessons, "en")] == ["Basic", "Intermediate"]

@@ -18,8 +18,8 @@ jupytext:
   text_representation: {extension: .md, format_name: myst, format_version: 0.13}
 kernelspec: {display_name: Python 3 (ipykernel), language: python, name: python3}
 hocvuso:
-  id: t90-01
-  topic: 90
+  id: t26-91
+  topic: 26
   title: "Bài thử"
   competences: ["4.2"]
   levels: [co-ban]
@@ -48,7 +48,7 @@ Choice("q", "Chọn gì?", options={"a": "Một", "b": "Hai"}, key="b", why="Vì
 def shelf_places(tmp_path):
     """A course with one built lesson; releasing it is one word in the ledger."""
     places = Places(tmp_path)
-    path = places.lessons / "t90" / "t90-01.md"
+    path = places.lessons / "t26" / "t26-91.md"
     path.parent.mkdir(parents=True)
     path.write_text(LESSON, encoding="utf-8")
     report = build(places)
@@ -57,9 +57,9 @@ def shelf_places(tmp_path):
 
 
 def release(places):
-    entry = read_ledger(places.editions).current("t90-01")
+    entry = read_ledger(places.editions).current("t26-91")
     released = entry.model_copy(update={"released": "2026-11-21T08:00:00+00:00"})
-    update_ledger(places.editions, lambda ledger: ledger.with_edition("t90-01", released))
+    update_ledger(places.editions, lambda ledger: ledger.with_edition("t26-91", released))
 
 
 def test_only_released_editions_are_seen_and_at_once(shelf_places):
@@ -67,30 +67,30 @@ def test_only_released_editions_are_seen_and_at_once(shelf_places):
     shelf = Shelf(shelf_places)
     assert shelf.editions() == {}
     release(shelf_places)
-    assert list(shelf.lessons()) == ["t90-01"]
+    assert list(shelf.lessons()) == ["t26-91"]
 
 
 def test_a_question_comes_without_its_key(shelf_places):
     """What the site knows of a question holds nothing that may not be shown."""
     release(shelf_places)
-    asked = Shelf(shelf_places).find_question("t90-01", "q")
+    asked = Shelf(shelf_places).find_question("t26-91", "q")
     assert asked["prompt"] == "Chọn gì?"
     assert not {"key", "why"} & set(asked)
-    assert Shelf(shelf_places).find_question("t90-01", "x") is None
-    assert Shelf(shelf_places).find_question("t90-02", "q") is None
+    assert Shelf(shelf_places).find_question("t26-91", "x") is None
+    assert Shelf(shelf_places).find_question("t26-92", "q") is None
 
 
 def test_a_page_is_read_again_when_it_changes(shelf_places):
     """Same file, same ETag; another text, another one; a language that was not built falls back."""
     shelf = Shelf(shelf_places)
-    first = shelf.find_page("t90-01")
-    assert shelf.find_page("t90-01") is first
-    assert shelf.find_page("t90-01", "xx") is first
-    path = shelf_places.release / "t90-01" / "page.html"
+    first = shelf.find_page("t26-91")
+    assert shelf.find_page("t26-91") is first
+    assert shelf.find_page("t26-91", "xx") is first
+    path = shelf_places.release / "t26-91" / "page.html"
     path.write_bytes(first.packed.body + b"<!-- -->")
     os.utime(path, ns=(first.stamp + 10**9, first.stamp + 10**9))
-    assert shelf.find_page("t90-01").packed.etag != first.packed.etag
-    assert shelf.find_page("t90-09") is None
+    assert shelf.find_page("t26-91").packed.etag != first.packed.etag
+    assert shelf.find_page("t26-99") is None
 
 
 def test_a_catalogue_that_can_not_be_read_leaves_the_earlier_one(shelf_places):
@@ -98,7 +98,7 @@ def test_a_catalogue_that_can_not_be_read_leaves_the_earlier_one(shelf_places):
     release(shelf_places)
     shelf = Shelf(shelf_places)
     before = dict(shelf.editions())
-    (shelf_places.release / "t90-01" / "lesson.json").write_text("{", encoding="utf-8")
+    (shelf_places.release / "t26-91" / "lesson.json").write_text("{", encoding="utf-8")
     assert shelf.editions() == before
     with pytest.raises(LessonError):
         Shelf(shelf_places).editions()
@@ -108,12 +108,12 @@ def test_a_lesson_built_anew_is_seen_at_once(shelf_places):
     """Its text changed, its questions did not: the same edition, other words."""
     release(shelf_places)
     shelf = Shelf(shelf_places)
-    assert shelf.editions()["t90-01"].title == "Bài thử"
-    (shelf_places.lessons / "t90" / "t90-01.md").write_text(
+    assert shelf.editions()["t26-91"].title == "Bài thử"
+    (shelf_places.lessons / "t26" / "t26-91.md").write_text(
         LESSON.replace('title: "Bài thử"', 'title: "Bài thử khác"'), encoding="utf-8"
     )
     assert build(shelf_places).ok
-    assert shelf.editions()["t90-01"].title == "Bài thử khác"
+    assert shelf.editions()["t26-91"].title == "Bài thử khác"
 
 
 def test_looking_for_changes_costs_the_same_for_many_lessons(shelf_places, monkeypatch):
@@ -124,5 +124,5 @@ def test_looking_for_changes_costs_the_same_for_many_lessons(shelf_places, monke
     looked = []
     stat = Path.stat
     monkeypatch.setattr(Path, "stat", lambda path, **more: looked.append(path) or stat(path, **more))
-    assert list(shelf.editions()) == ["t90-01"]
+    assert list(shelf.editions()) == ["t26-91"]
     assert set(looked) == {shelf_places.editions, shelf_places.release}

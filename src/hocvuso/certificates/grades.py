@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from hocvuso.certificates.problems import FileProblemsError, Problem
 from hocvuso.errors import refused
 from hocvuso.language import N_, nfc
+from hocvuso.problems import FileProblemsError, Problem
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,28 +1,26 @@
-"""The framework as data: its 26 topics and four levels."""
+"""The framework as data: domains, competences, levels, topics with their lessons, role profiles.
+
+The files in ``data/`` are versioned, and every entry names its source and how sure we are of it; they are
+checked whole when they are read. What is planned is here; what is written is in ``hocvuso.lessons.coverage``.
+"""
 
 from __future__ import annotations
 
-import json
 from functools import cache
-from pathlib import Path
 
-from hocvuso.language import N_
+from hocvuso.curriculum.model import OWN_FROM, OWN_TO, Framework
+from hocvuso.curriculum.read import read_framework
 
-LEVELS = {
-    "co-ban": N_("Cơ bản"),
-    "trung-cap": N_("Trung cấp"),
-    "nang-cao": N_("Nâng cao"),
-    "chuyen-sau": N_("Chuyên sâu"),
-}
-"""The levels of Thông tư 02/2025/TT-BGDĐT, the lowest first, and what they are called."""
+__all__ = ["OWN_FROM", "OWN_TO", "Framework", "framework", "read_framework", "topic_title"]
+
+
+@cache
+def framework() -> Framework:
+    """The framework that ships with the package, read once."""
+    return read_framework()
 
 
 def topic_title(topic: int, lang: str) -> str:
     """What a topic is called in ``lang`` (``vi`` or ``en``); nothing for a number that the framework doesn't have."""
-    return _topics().get(topic, {}).get(lang, "")
-
-
-@cache
-def _topics() -> dict[int, dict[str, str]]:
-    listed = json.loads(Path(__file__).with_name("topics.json").read_bytes())
-    return {topic.pop("id"): topic for topic in listed}
+    found = framework().find_topic(topic)
+    return found.name.told(lang) if found else ""

@@ -63,7 +63,7 @@ def build(places: Places, lessons: Sequence[str] = (), report: Report = lambda _
     errors: list[LessonError] = []
     say = get_language("vi")
     with _staging(places) as staging:
-        for path in _find_files(places, lessons, errors):
+        for path in find_files(places, lessons, errors):
             try:
                 edition, fresh = _build_one(places, path, staging)
             except LessonError as error:
@@ -81,7 +81,8 @@ def _counts(built: list[str], skipped: list[str], errors: list[LessonError]) -> 
     return {"built": len(built), "same": len(skipped), "bad": len(errors)}
 
 
-def _find_files(places: Places, lessons: Sequence[str], errors: list[LessonError]) -> list[Path]:
+def find_files(places: Places, lessons: Sequence[str], errors: list[LessonError]) -> list[Path]:
+    """The files of ``lessons`` (all when none is named), in their order; what can't be found goes to ``errors``."""
     files: dict[str, Path] = {}
     for path in sorted(places.lessons.glob("*/*.md")):
         if path.stem in files:
@@ -195,11 +196,11 @@ def _is_built(places: Places, edition: str, stamp: str) -> bool:
 
 @cache
 def fingerprint() -> str:
-    """The hash of everything but the lesson that a build depends on: version, templates, code, sentences."""
+    """The hash of everything but the lesson that a build depends on: version, templates, code, sentences, framework."""
     rooms = [Path(__file__).parent, Path(hocvuso.questions.__file__).parent]
-    rooms.append(Path(hocvuso.__file__).parent / "language")
+    rooms += [Path(hocvuso.__file__).parent / room for room in ("language", "curriculum")]
     total = hashlib.sha256(__version__.encode())
     for room in rooms:
-        for path in sorted(p for p in room.rglob("*") if p.suffix in {".py", ".j2", ".json", ".po"}):
+        for path in sorted(p for p in room.rglob("*") if p.suffix in {".py", ".j2", ".json", ".toml", ".po"}):
             total.update(path.name.encode() + b"\0" + path.read_bytes())
     return total.hexdigest()

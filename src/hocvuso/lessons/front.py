@@ -5,13 +5,23 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 import yaml  # type: ignore[import-untyped]  # PyYAML ships no types
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
+from hocvuso.curriculum import OWN_FROM, OWN_TO, framework
 from hocvuso.language import N_, nfc
-from hocvuso.questions.mistakes import mistake
+from hocvuso.questions.mistakes import mistake, raise_mistakes
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 _BLOCK = re.compile(r"\A---[ \t]*\n(?P<body>.*?)^---[ \t]*$\n?", re.DOTALL | re.MULTILINE)
@@ -40,25 +50,82 @@ class Source(_Frozen):
         return self
 
 
-class FrontMatter(_Frozen):
-    """What stands under ``hocvuso:`` at the top of a lesson."""
+def _check_place(lesson: str) -> str:
+    """A lesson stands at an official place of its topic, or at one that the official list never uses."""
+    topic = framework().find_topic(int(lesson[1:3]))
+    if topic is not None and not framework().has_place(lesson):
+        sentence = N_(
+            "Chủ đề {topic} có {count} bài chính thức; bài thêm mang số từ {first} đến {last}, "
+            "ví dụ {example} (xem docs/authors.md)."
+        )
+        example = f"{lesson[:3]}-{OWN_FROM}"
+        raise mistake(
+            sentence, topic=topic.id, count=len(topic.lesson), first=OWN_FROM, last=OWN_TO, example=example
+        )
+    return lesson
 
-    id: Annotated[str, StringConstraints(pattern=r"^t[0-9]{2}-[0-9]{2}$")]
-    topic: int = Field(ge=1, le=99)
+
+def _check_topic(topic: int) -> int:
+    if framework().find_topic(topic) is None:
+        raise mistake(
+            N_("Khung chương trình không có chủ đề {topic}: các chủ đề mang số từ 1 đến {last}."),
+            topic=topic,
+            last=len(framework().topics),
+        )
+    return topic
+
+
+def _check_competence(code: str) -> str:
+    if framework().find_competence(code) is None:
+        raise mistake(
+            N_(
+                "Khung chương trình không có năng lực “{code}”: hãy xem danh sách bằng lệnh hocvuso curriculum."
+            ),
+            code=code,
+        )
+    return code
+
+
+def _check_level(level: str) -> str:
+    if framework().find_level(level) is None:
+        names = ", ".join(known.id for known in framework().levels)
+        raise mistake(N_("Mục này phải là một trong: {expected}."), expected=names)
+    return level
+
+
+def _check_once(entries: tuple[str, ...]) -> tuple[str, ...]:
+    again = mistake(N_("Mục này đã ghi ở trên."))
+    raise_mistakes(
+        "FrontMatter", [((place,), again) for place, e in enumerate(entries) if e in entries[:place]]
+    )
+    return entries
+
+
+LessonId = Annotated[str, StringConstraints(pattern=r"^t[0-9]{2}-[0-9]{2}$"), AfterValidator(_check_place)]
+TopicNumber = Annotated[int, AfterValidator(_check_topic)]
+CompetenceCode = Annotated[str, AfterValidator(_check_competence)]
+LevelId = Annotated[str, AfterValidator(_check_level)]
+
+
+class FrontMatter(_Frozen):
+    """What stands under ``hocvuso:`` at the top of a lesson; what it says of the framework is in the framework."""
+
+    id: LessonId
+    topic: TopicNumber
     title: Text
     title_en: Text | None = None
-    competences: tuple[Annotated[str, StringConstraints(pattern=r"^[1-6]\.[1-9]$")], ...] = Field(
-        min_length=1
-    )
-    levels: tuple[Literal["co-ban", "trung-cap", "nang-cao", "chuyen-sau"], ...] = Field(min_length=1)
+    competences: Annotated[tuple[CompetenceCode, ...], Field(min_length=1), AfterValidator(_check_once)]
+    levels: Annotated[tuple[LevelId, ...], Field(min_length=1), AfterValidator(_check_once)]
     minutes: int = Field(ge=1, le=240)
     sources: tuple[Source, ...] = Field(min_length=1)
 
-    @model_validator(mode="after")
-    def _topic_is_in_the_id(self) -> Self:
-        if int(self.id[1:3]) != self.topic:
+    @field_validator("topic")
+    @classmethod
+    def _is_in_the_id(cls, topic: int, info: ValidationInfo) -> int:
+        lesson = info.data.get("id", "")
+        if lesson and int(lesson[1:3]) != topic:
             raise mistake(N_("Mã bài và chủ đề (topic) không khớp: ví dụ bài t14-05 thuộc chủ đề 14."))
-        return self
+        return topic
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 _FORMS = {
     "string_pattern_mismatch": N_("Mục này viết chưa đúng dạng: hãy xem ví dụ do lệnh hocvuso new tạo ra."),
-    "literal_error": N_("Mục này phải là một trong: co-ban, trung-cap, nang-cao, chuyen-sau."),
     "string_too_short": N_("Mục này để trống."),
 }
 

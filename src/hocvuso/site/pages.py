@@ -58,7 +58,7 @@ class Home(LearnerPage):
             standings=standings,
             next=next_up(standings),
             topics=by_topic(standings),
-            levels=by_level(standings),
+            levels=by_level(standings, self.lang),
             topic_title=topic_title,
         )
 

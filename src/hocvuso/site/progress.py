@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import Enum
 
-from hocvuso.curriculum import LEVELS
+from hocvuso.curriculum import framework
 from hocvuso.lessons.catalogue import LessonInfo
 from hocvuso.site.ledger import Handed, Result
 from hocvuso.site.shelf import choose_edition
@@ -58,12 +58,13 @@ def by_topic(standings: Iterable[Standing]) -> dict[int, list[Standing]]:
     return found
 
 
-def by_level(standings: Sequence[Standing]) -> list[Share]:
-    """How far the learner is on each level that has lessons, the lowest first."""
+def by_level(standings: Sequence[Standing], lang: str) -> list[Share]:
+    """How far the learner is on each level that has lessons, the lowest first, named in ``lang``."""
     found = []
-    for level, name in LEVELS.items():
-        of_it = [standing for standing in standings if level in standing.info.levels]
+    for level in framework().levels:
+        of_it = [standing for standing in standings if level.id in standing.info.levels]
         if of_it:
+            name = level.name.told(lang)
             found.append(Share(name, sum(standing.result is not None for standing in of_it), len(of_it)))
     return found
 
