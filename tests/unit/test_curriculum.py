@@ -176,6 +176,12 @@ def test_a_file_that_is_gone_is_told_beside_the_others_mistakes(tmp_path: Path) 
     assert [problem.place for problem in caught.value.problems] == ["sources.toml", "roles.toml: version"]
 
 
+def test_counts_name_every_kind(tmp_path: Path) -> None:
+    """A kind that a file does not count could lose entries unseen."""
+    told = damaged(tmp_path, topics=swap((", extra = 2", "")))
+    assert told == ["topics.toml: counts.extra: thiếu mục này"]
+
+
 def test_an_id_used_twice(tmp_path: Path) -> None:
     """Two entries of one kind with the same id are told once."""
     told = damaged(tmp_path, roles=swap(('id = "chuyen-vien"', 'id = "lanh-dao"')))

@@ -130,7 +130,7 @@ def _read_file(
         named = [table["id"] for table in tables if isinstance(table, dict) and "id" in table]
         reading.ids[kind] = set(map(str, named))
         reading.problems += repeated(f"{file}: {kind}", named)
-    _check_counts(reading, file, raw)
+    _check_counts(reading, file, raw, kinds)
 
 
 def _listed(table: object, kind: str) -> list[object]:
@@ -139,12 +139,15 @@ def _listed(table: object, kind: str) -> list[object]:
     return listed if isinstance(listed, list) else [listed]
 
 
-def _check_counts(reading: _Reading, file: str, raw: Mapping[str, Any]) -> None:
+def _check_counts(reading: _Reading, file: str, raw: Mapping[str, Any], kinds: Iterable[str]) -> None:
     """A file says how many entries it has, so that one that was cut short, or lost an entry, is noticed."""
     counts = raw.get("counts")
     if not isinstance(counts, dict):
         reading.note(f"{file}: counts", N_("thiếu mục này"))
         return
+    for kind in kinds:
+        if kind not in counts:
+            reading.note(f"{file}: counts.{kind}", N_("thiếu mục này"))
     for kind, count in counts.items():
         if kind == "lesson":
             found = sum(len(_listed(topic, kind)) for topic in _listed(raw, "topic"))
