@@ -30,16 +30,17 @@ $(READY_FOR_TESTS): $(READY) $(BUILT) $(TEST_LOCKS)
 	bash deploy/setup.sh --for-tests
 	@touch $@
 
-lint: $(READY)
+lint: $(READY) build ## code and lessons: style, types, import contracts, the rules of content (docs/rules)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache >build/imports.txt || (cat build/imports.txt; exit 1)
+	$(BIN)/hocvuso lint
 
 front: $(READY_FOR_TESTS)
 	npm test --silent --prefix tests/front
 
-check: $(READY_FOR_TESTS) build lint front ## lint, types, import contracts and the fast tests (under 3 minutes)
+check: $(READY_FOR_TESTS) build lint front ## lint, types, import contracts, rules of content and the fast tests (under 3 minutes)
 	$(BIN)/pytest -q -m "not slow and not browser and not soak"
 
 # Front-end tests run first and stop the run when they fail; one pytest run then collects all the rest,

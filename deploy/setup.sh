@@ -69,4 +69,7 @@ if [ -n "$for_tests" ]; then
   # Debian keeps the server's programs out of the PATH; the tests start servers of their own
   compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null ||
     system_package initdb postgresql "the tests of the gradebook on PostgreSQL"
+  # the word list by which `hocvuso lint` checks spelling
+  [ -f /usr/share/hunspell/vi_VN.dic ] ||
+    system_package vi_VN.dic hunspell-vi "the spelling of the lessons"
 fi

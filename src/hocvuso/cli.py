@@ -115,6 +115,29 @@ def new(find: Callable[[], Places], lesson: str) -> None:
     note(str(new_lesson(find(), lesson, now().date())))
 
 
+@main.command(
+    example="hocvuso lint t14-05 --json",
+    help=say(
+        N_(
+            "Soát nội dung các bài học theo bộ quy tắc (docs/rules): mọi chỗ cần sửa được nêu một lần; "
+            "không ghi gì vào đĩa."
+        )
+    ),
+)
+@click.argument("lessons", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help=say(N_("In ra dạng JSON cho chương trình khác đọc.")))
+@click.pass_obj
+def lint(find: Callable[[], Places], lessons: tuple[str, ...], *, as_json: bool) -> None:
+    """Check what lessons say; 1 as exit code when something is to be mended."""
+    from hocvuso.lint import lint as lint_lessons
+
+    report = lint_lessons(find(), lessons, today=now().date())
+    for line in [report.json(LANG)] if as_json else report.lines(LANG):
+        note(line)
+    if report.findings:
+        sys.exit(1)
+
+
 @main.command(example="hocvuso grade --watch", help=say(N_("Thu và chấm các bài đã nộp.")))
 @click.argument("lesson", required=False)
 @click.option("--watch", "watching", is_flag=True, help=say(N_("Chạy mãi và chấm bài ngay khi được nộp.")))

@@ -26,6 +26,11 @@ class Places:
         """MyST lessons: ``<topic>/<lesson>.md``."""
         return self.root / "notebooks" / "lessons"
 
+    @property
+    def reference(self) -> Path:
+        """Lists that authors keep for ``hocvuso lint``: laws, glossary, terms."""
+        return self.root / "notebooks" / "reference"
+
     # built
     @property
     def source(self) -> Path:
