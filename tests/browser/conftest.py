@@ -18,6 +18,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from hocvuso.places import Places
+from tests.built import copy_built
 
 REPO = Path(__file__).resolve().parents[2]
 SERVE = """
@@ -55,12 +56,11 @@ class Site:
 
 
 def make_course(root: Path) -> Places:
-    """A fresh course folder with this repository's lessons."""
-    shutil.copytree(REPO / "notebooks", root / "notebooks")
+    """A fresh course folder with this repository's lessons, built."""
     shutil.copy(REPO / "nbgrader_config.py", root)
-    for name in ("source", "release", "autograde", "exchange"):
+    for name in ("autograde", "exchange"):
         (root / name).mkdir()
-    return Places(root)
+    return copy_built(root)
 
 
 def command(places: Places, *words: str) -> None:

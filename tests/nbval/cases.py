@@ -1,9 +1,13 @@
-"""Make the notebooks that nbval runs: each lesson's source edition with right, wrong and no answers.
+"""Make the notebooks that nbval runs: each lesson's source edition beside answers made from its keys.
 
     python -m tests.nbval.cases [FOLDER]        (default: build/nbval)
 
 nbval compares what a cell gives with the output stored in the notebook. So each graded cell stores the
 points that it has to give: full points beside answers made from the keys, 0 beside wrong ones, 0 beside none.
+
+A kernel takes a second to start, so only lessons with code are also run wrong and empty: there it is the kernel
+that decides. That wrong, empty and blind answers to questions earn what they should, the grader's own tests say
+for every lesson (tests/integration/test_lessons_answered.py).
 """
 
 from __future__ import annotations
@@ -11,36 +15,35 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from hocvuso.lessons.build import build
+from tests.built import LESSONS, ROOT, built_course
+
 from hocvuso.lessons.master import Master, read_master
 from hocvuso.places import Places
 from hocvuso.questions import AnswerBook
 
-ROOT = Path(__file__).parents[2]
 CASES = ("right", "wrong", "none")
 _EDITED = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 
 
-def make_cases(lessons: Path, folder: Path) -> list[Path]:
-    """Build every lesson below ``lessons``; write ``folder/<case>/<edition>/<edition>.ipynb`` anew."""
+def make_cases(folder: Path) -> list[Path]:
+    """Write ``folder/<case>/<edition>/<edition>.ipynb`` anew for every lesson of the repository."""
     shutil.rmtree(folder, ignore_errors=True)
-    with tempfile.TemporaryDirectory() as scratch:
-        places = Places(Path(scratch))
-        shutil.copytree(lessons, places.lessons)
-        report = build(places)
-        for error in report.errors:
-            raise error
-        return [
-            make_case(places, edition, case, folder / case / edition)
-            for edition in report.built
-            for case in CASES
-        ]
+    places = built_course()
+    return [
+        make_case(places, edition, case, folder / case / edition)
+        for edition in LESSONS
+        for case in _cases_of(places, edition)
+    ]
+
+
+def _cases_of(places: Places, edition: str) -> tuple[str, ...]:
+    has_code = read_master(places.source / edition / f"{edition}.ipynb").solutions
+    return CASES if has_code else ("right",)
 
 
 def make_case(places: Places, edition: str, case: str, folder: Path) -> Path:
@@ -94,5 +97,5 @@ def _answers(master: Master, case: str) -> AnswerBook:
 
 if __name__ == "__main__":
     target = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "build" / "nbval"
-    made = make_cases(ROOT / "notebooks" / "lessons", target)
+    made = make_cases(target)
     sys.stdout.write(f"{len(made)} notebooks in {target}\n")

@@ -4,31 +4,23 @@ from __future__ import annotations
 
 import json
 import random
-from pathlib import Path
 from typing import Any
 
 import pytest
 from both import TwoWays, same
 from notebooks import Notebook
+from tests.built import LESSONS, built_course
 
-from hocvuso.lessons.build import build
 from hocvuso.lessons.master import Master, read_master
 from hocvuso.places import Places
 
-ROOT = Path(__file__).parents[2]
-LESSONS = sorted(path.stem for path in (ROOT / "notebooks" / "lessons").glob("*/*.md"))
 KINDS = ("right", "partial", "wrong", "empty")
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Places:
+def built() -> Places:
     """The lessons as an author builds them."""
-    root = tmp_path_factory.mktemp("lessons")
-    (root / "nbgrader_config.py").touch()
-    (root / "notebooks").symlink_to(ROOT / "notebooks")
-    places = Places(root)
-    assert build(places).ok
-    return places
+    return built_course()
 
 
 def answers(master: Master, kind: str) -> dict[str, Any]:
