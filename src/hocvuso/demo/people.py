@@ -1,10 +1,12 @@
-"""The sample class: 25 invented people of three invented units, and how each of them does."""
+"""The sample class: 25 invented people of three invented units, what they take and how each of them does."""
 
 from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
 from typing import Literal
+
+from hocvuso.certificates.rules import read_rules
 
 Habit = Literal["right", "partial", "wrong", "empty", "damaged"]
 
@@ -59,6 +61,11 @@ CODERS = {"right", "wrong", "damaged"}
 
 VISITOR = "hocvien"
 VISITOR_LEFT = frozenset({"t14-05"})
+
+
+def lessons_of_the_class() -> frozenset[str]:
+    """What the class takes: the lessons that a certificate asks for, however many others there are."""
+    return frozenset(lesson.id for rule in read_rules() for lesson in rule.lessons)
 
 
 def sample_class() -> tuple[Person, ...]:
