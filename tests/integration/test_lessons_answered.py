@@ -21,7 +21,7 @@ KINDS = ("right", "random", "wrong", "empty")
 
 @pytest.fixture(scope="module")
 def school(tmp_path_factory: pytest.TempPathFactory) -> School:
-    """All lessons, released; four learners have handed in every one, and one run has graded them."""
+    """All lessons, released; four learners have handed in every one, and the grader ran until nothing waited."""
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("HOCVUSO_GRADEBOOK", raising=False)
         root = tmp_path_factory.mktemp("all-lessons")
@@ -31,7 +31,7 @@ def school(tmp_path_factory: pytest.TempPathFactory) -> School:
         for lesson in LESSONS:
             for kind in KINDS:
                 hand_in(school, lesson, kind)
-        assert school.grade().graded == len(LESSONS) * len(KINDS)
+        assert sum(iter(lambda: school.grade().graded, 0)) == len(LESSONS) * len(KINDS)
         yield school
 
 

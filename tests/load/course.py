@@ -23,6 +23,7 @@ from pathlib import Path
 
 import bcrypt
 from nativeauthenticator.orm import UserInfo
+from tests.built import copy_built
 
 from hocvuso.hub import accounts
 from hocvuso.hub.settings import SITE_PATH
@@ -46,14 +47,13 @@ class Running:
 
 
 def make_course(root: Path) -> Places:
-    """Our own lessons, built and released below ``root`` with the commands that an operator types."""
-    shutil.copytree(REPO / "notebooks", root / "notebooks")
+    """Our own lessons, built and released below ``root``."""
     shutil.copy(REPO / "nbgrader_config.py", root)
-    for name in ("source", "release", "autograde", "exchange"):
+    for name in ("autograde", "exchange"):
         (root / name).mkdir()
-    for command in ("build", "release"):
-        _hocvuso(root, command)
-    return Places(root)
+    places = copy_built(root)
+    _hocvuso(root, "release")
+    return places
 
 
 def learner_names(count: int, *, prefix: str = "hv") -> list[str]:
