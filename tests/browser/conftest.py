@@ -102,7 +102,6 @@ def running_site(root: Path):
 
     places = make_course(root)
     mark_as_demo(places)
-    command(places, "build")
     command(places, "release")
     command(places, "people", str(write_people(places, sample_class())))
     some = tuple(person for person in sample_class() if person.learner in {VISITOR, FINISHED})
