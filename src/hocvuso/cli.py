@@ -116,6 +116,29 @@ def new(find: Callable[[], Places], lesson: str) -> None:
 
 
 @main.command(
+    example="hocvuso translate t03-09 --to en",
+    help=say(
+        N_(
+            "Tạo hoặc cập nhật tệp dịch (PO) cạnh bài học: mỗi đoạn, mỗi câu hỏi một mục; "
+            "bản dịch đã có không bao giờ mất."
+        )
+    ),
+)
+@click.argument("lessons", nargs=-1)
+@click.option("--all", "every", is_flag=True, help=say(N_("Mọi bài đã có tệp dịch sang tiếng ấy.")))
+@click.option("--to", "lang", default="en", show_default=True, help=say(N_("Tiếng cần dịch sang.")))
+@click.pass_obj
+def translate(find: Callable[[], Places], lessons: tuple[str, ...], lang: str, *, every: bool) -> None:
+    """Bring PO files in step with their lessons and say what is left to translate."""
+    from hocvuso.lessons.translation import update_all
+
+    if bool(lessons) == every:
+        raise click.UsageError(say(N_("Hãy nêu mã bài, ví dụ t03-09, hoặc --all.")))
+    for done in update_all(find(), lessons, lang):
+        note(done.tell(LANG))
+
+
+@main.command(
     example="hocvuso lint t14-05 --json",
     help=say(
         N_(

@@ -71,13 +71,15 @@ def write(
 
 def write_example(course: Places, section: str) -> None:
     """The lesson that the fenced blocks of a page's section describe."""
-    parts = dict.fromkeys(("yaml", "markdown", "python"), "")
+    parts = dict.fromkeys(("yaml", "markdown", "python", "po"), "")
     for language, info, text in re.findall(
         r"^```(\w+)( nfd)?\n(.*?)^```$", section, re.DOTALL | re.MULTILINE
     ):
         parts[language] += unicodedata.normalize("NFD", text) if info else text
     assert any(parts.values())
-    write(course, front=parts["yaml"], body=parts["markdown"], questions=parts["python"] or QUESTION)
+    path = write(course, front=parts["yaml"], body=parts["markdown"], questions=parts["python"] or QUESTION)
+    if parts["po"]:
+        path.with_suffix(".en.po").write_text(parts["po"], encoding="utf-8")
 
 
 def codes(report: Report) -> set[str]:

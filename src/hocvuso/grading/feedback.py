@@ -50,11 +50,12 @@ h2{font-size:1rem}
 </main></body></html>
 """
 _SECTION = """<section>
-<h2>{{ say(N("Phần kiểm tra mã lệnh {id}"), id=q.id) if q.kind == "code" else q.prompt }}</h2>
+<h2>{{ say(N("Phần kiểm tra mã lệnh {id}"), id=q.id) if q.kind == "code" else told.prompt }}</h2>
 <p>{{ say(states[q.state]) }} · {{ say(N("Điểm: {points}/{out_of}"), points=q.points, out_of=q.out_of) }}</p>
-{% if q.your %}<p>{{ say(N("Câu trả lời của anh/chị")) }}:</p><pre class="{{ q.kind }}">{{ q.your }}</pre>{% endif %}
-{% if q.key %}<p>{{ say(N("Đáp án")) }}:</p><pre>{{ q.key }}</pre>{% endif %}
-{% if q.why %}<p>{{ say(N("Giải thích")) }}: {{ q.why }}</p>{% endif %}
+{% if told.your %}<p>{{ say(N("Câu trả lời của anh/chị")) }}:</p>
+<pre class="{{ q.kind }}">{{ told.your }}</pre>{% endif %}
+{% if told.key %}<p>{{ say(N("Đáp án")) }}:</p><pre>{{ told.key }}</pre>{% endif %}
+{% if told.why %}<p>{{ say(N("Giải thích")) }}: {{ told.why }}</p>{% endif %}
 {% for note in q.notes %}<p>{{ note.tell(lang) }}</p>{% endfor %}
 </section>"""
 _HOLE = "<!--sections-->"  # all else in the page is escaped, so nothing else can look like it
@@ -71,7 +72,9 @@ def feedback_page(result: Result, lang: str = "vi") -> str:
 
 def section_of(part: QuestionResult, lang: str = "vi") -> str:
     """The page's part on one question."""
-    return _section.render(q=part, say=get_language(lang), N=N_, states=_STATES, lang=lang)
+    return _section.render(
+        q=part, told=part.told(lang), say=get_language(lang), N=N_, states=_STATES, lang=lang
+    )
 
 
 def page_of(result: Result, sections: Iterable[bytes], lang: str = "vi") -> bytes:

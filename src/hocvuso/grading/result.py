@@ -37,24 +37,34 @@ class Sentence(BaseModel):
         return get_language(lang)(self.message, **self.fields)
 
 
-class QuestionResult(BaseModel):
-    """One question's part of a result. ``your``, ``key`` and ``why`` are plain text: whoever shows them escapes.
+class Wording(BaseModel):
+    """What a result says of a question in one language, as plain text: whoever shows it escapes.
 
     A code part has no ``prompt``: it is named by its id.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    id: str
-    kind: Literal["question", "code"]
     prompt: str = ""
-    points: int
-    out_of: int
-    state: Literal["right", "partial", "wrong", "empty", "malformed", "ungraded"]
     your: str | None = None
     key: str | None = None
     why: str | None = None
+
+
+class QuestionResult(Wording):
+    """One question's part of a result, in Vietnamese, and in the languages that the question is translated into."""
+
+    id: str
+    kind: Literal["question", "code"]
+    points: int
+    out_of: int
+    state: Literal["right", "partial", "wrong", "empty", "malformed", "ungraded"]
     notes: tuple[Sentence, ...] = ()
+    said: dict[str, Wording] = {}
+
+    def told(self, lang: str) -> Wording:
+        """What it says in ``lang``; in Vietnamese where there is no translation."""
+        return self.said.get(lang, self)
 
 
 class Evidence(BaseModel):

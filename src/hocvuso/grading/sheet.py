@@ -7,13 +7,13 @@ notebook show it, depends on nothing but question and answer; so it is kept by b
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from hocvuso.grading.autograded import NotebookForm, question_output
 from hocvuso.grading.feedback import section_of
-from hocvuso.grading.result import QuestionResult, Sentence, question_text
+from hocvuso.grading.result import QuestionResult, Sentence, Wording, question_text
 from hocvuso.grading.rule import score_question
 from hocvuso.language import N_
 from hocvuso.questions import Mark
@@ -36,6 +36,7 @@ class Piece:
     question: Question
     mark: Mark
     your: str | None
+    said: Mapping[str, Wording] = field(default_factory=dict)  # in other languages
 
     @cached_property
     def result(self) -> QuestionResult:
@@ -52,6 +53,7 @@ class Piece:
             key=question.show_key(),
             why=question.why,
             notes=tuple(Sentence(message=note) for note in self.mark.notes),
+            said=dict(self.said),
         )
 
     @cached_property
@@ -82,6 +84,7 @@ class Sheet:
         self.master = master
         self.form = NotebookForm(master)
         self._questions = {question.id: question for question in master.questions}
+        self._told = {q.id: {lang: q.told(lang) for lang in q.translations} for q in master.questions}
         self._kept: dict[tuple[str, str], Piece] = {}
 
     def pieces(self, values: Mapping[str, Any], damaged: tuple[str, ...] = ()) -> dict[str, Piece]:
@@ -97,19 +100,27 @@ class Sheet:
         # as text 1, 1.0, "1" and true are as different as their marks may be
         written = json.dumps(value, ensure_ascii=False)
         if len(written) > LONGEST_KEPT:
-            return _made(question, value)
+            return self._made(question, value)
         piece = self._kept.get((question.id, written))
         if piece is None:
-            piece = _made(question, value)
+            piece = self._made(question, value)
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
             self._kept[question.id, written] = piece
         return piece
 
-    @staticmethod
-    def _damaged(question: Question) -> Piece:
-        return Piece(question, Mark(0, question.points, "malformed", (_DAMAGED_ANSWER,)), None)
+    def _made(self, question: Question, value: Any) -> Piece:
+        your = question.show_answer(value) or None
+        return Piece(question, score_question(question, value), your, self._said(question, value))
 
+    def _damaged(self, question: Question) -> Piece:
+        mark = Mark(0, question.points, "malformed", (_DAMAGED_ANSWER,))
+        return Piece(question, mark, None, self._said(question, None))
 
-def _made(question: Question, value: Any) -> Piece:
-    return Piece(question, score_question(question, value), question.show_answer(value) or None)
+    def _said(self, question: Question, value: Any) -> dict[str, Wording]:
+        return {
+            lang: Wording(
+                prompt=told.prompt, your=told.show_answer(value) or None, key=told.show_key(), why=told.why
+            )
+            for lang, told in self._told[question.id].items()
+        }

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from hocvuso.lessons.read import Cell, Lesson
+    from hocvuso.lessons.translation import Translation
     from hocvuso.questions.base import Question
 
 Notebook: TypeAlias = dict[str, Any]  # JSON as nbformat defines it
@@ -64,6 +65,37 @@ def live_notebooks(lesson: Lesson, edition: str) -> dict[str, Notebook]:
         about = {"lesson": lesson.id, "edition": edition, "live": live.id, "title": live.title}
         made[f"live-{live.id}.ipynb"] = _notebook(cells, about)
     return made
+
+
+def translated_notebook(
+    released: Notebook, lesson: Lesson, translated: Lesson, public: Mapping[str, Any]
+) -> Notebook:
+    """The released notebook of ``lesson`` with the prose of ``translated``, for a page; code and ids are the same."""
+    prose = {
+        cell.source: told.source
+        for cell, told in zip(lesson.cells, translated.cells, strict=True)
+        if cell.role == "markdown"
+    }
+    cells = [
+        {**cell, "source": prose.get("".join(cell["source"]), cell["source"])}
+        if cell["cell_type"] == "markdown"
+        else cell
+        for cell in released["cells"]
+    ]
+    about = {name: value for name, value in public.items() if name != "questions"}
+    return {**released, "cells": cells, "metadata": {**released["metadata"], "hocvuso": about}}
+
+
+def translations_record(translations: Iterable[Translation]) -> dict[str, Any]:
+    """What anyone may know of a lesson's translations: the part of ``lesson.json`` beside the lesson itself."""
+    return {
+        each.lang: {
+            "title": each.lesson.front.title,
+            "complete": each.complete,
+            "prompts": {question.id: question.prompt for question in each.lesson.questions},
+        }
+        for each in translations
+    }
 
 
 def signature_of(lesson: Lesson) -> str:

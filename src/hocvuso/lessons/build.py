@@ -21,8 +21,15 @@ import hocvuso.questions
 from hocvuso import __version__
 from hocvuso.durable import held
 from hocvuso.errors import LessonError
-from hocvuso.language import N_, get_language
-from hocvuso.lessons.assemble import live_notebooks, public_record, signature_of, source_notebook
+from hocvuso.language import N_, SOURCE, get_language, languages
+from hocvuso.lessons.assemble import (
+    live_notebooks,
+    public_record,
+    signature_of,
+    source_notebook,
+    translated_notebook,
+    translations_record,
+)
 from hocvuso.lessons.editions import (
     Edition,
     choose_edition,
@@ -31,9 +38,11 @@ from hocvuso.lessons.editions import (
     update_ledger,
     write_atomically,
 )
+from hocvuso.lessons.find import find_files
 from hocvuso.lessons.leaks import check_release
 from hocvuso.lessons.read import Lesson, digest_of, read_lesson
 from hocvuso.lessons.swap import put_in_place
+from hocvuso.lessons.translation import Translation, in_languages, po_files, read_translations
 
 if TYPE_CHECKING:
     from hocvuso.places import Places
@@ -65,7 +74,7 @@ def build(places: Places, lessons: Sequence[str] = (), report: Report = lambda _
     with _staging(places) as staging:
         for path in find_files(places, lessons, errors):
             try:
-                edition, fresh = _build_one(places, path, staging)
+                edition, fresh, faults = _build_one(places, path, staging)
             except LessonError as error:
                 errors.append(error)
                 report(say(N_("✗ {lesson}: không dựng được, bản trước còn nguyên"), lesson=path.stem))
@@ -73,6 +82,8 @@ def build(places: Places, lessons: Sequence[str] = (), report: Report = lambda _
             (built if fresh else skipped).append(edition)
             if fresh:
                 report(say(N_("✓ {edition}"), edition=edition))
+                for fault in faults:
+                    report(f"  {fault}")
     report(say(N_("Đã dựng {built}, không đổi {same}, từ chối {bad}."), **_counts(built, skipped, errors)))
     return BuildReport(tuple(built), tuple(skipped), tuple(errors))
 
@@ -81,31 +92,18 @@ def _counts(built: list[str], skipped: list[str], errors: list[LessonError]) -> 
     return {"built": len(built), "same": len(skipped), "bad": len(errors)}
 
 
-def find_files(places: Places, lessons: Sequence[str], errors: list[LessonError]) -> list[Path]:
-    """The files of ``lessons`` (all when none is named), in their order; what can't be found goes to ``errors``."""
-    files: dict[str, Path] = {}
-    for path in sorted(places.lessons.glob("*/*.md")):
-        if path.stem in files:
-            sentence = N_("Bài {lesson} có ở hai nơi: {first} và {second}. Hãy xóa một tệp.")
-            errors.append(LessonError(sentence, lesson=path.stem, first=files[path.stem], second=path))
-        files.setdefault(path.stem, path)
-    for lesson in dict.fromkeys(lessons):
-        if lesson not in files:
-            sentence = N_("Không có bài {lesson} trong {folder}: hãy xem lại mã bài hoặc chạy hocvuso new.")
-            errors.append(LessonError(sentence, lesson=lesson, folder=places.lessons))
-    return [path for stem, path in files.items() if not lessons or stem in lessons]
-
-
-def _build_one(places: Places, path: Path, staging: Path) -> tuple[str, bool]:
-    """Build one lesson; the edition's name, and whether it was built rather than skipped."""
-    stamp = digest_of(path.read_bytes() + fingerprint().encode())
+def _build_one(places: Places, path: Path, staging: Path) -> tuple[str, bool, list[str]]:
+    """Build one lesson; the edition's name, whether it was built rather than skipped, what its translations lack."""
+    files = path, *po_files(path).values()
+    stamp = digest_of(b"".join(file.read_bytes() for file in files) + fingerprint().encode())
     current = read_ledger(places.editions).current(path.stem)
     if current and _is_built(places, current.edition, stamp):
-        return current.edition, False
+        return current.edition, False, []
     lesson = read_lesson(path, root=places.root)
+    translations = read_translations(lesson)
     signature = signature_of(lesson)
     entry = choose_edition(read_ledger(places.editions), lesson.id, signature, partial(has_begun, places))
-    _make(lesson, entry.edition, staging)
+    _make(in_languages(lesson, translations), translations, entry.edition, staging)
     # without a stamp both halves are built again: a crash between them is not taken for a build
     stamp_file(places, entry.edition).unlink(missing_ok=True)
     for half in (places.source, places.release):
@@ -113,10 +111,10 @@ def _build_one(places: Places, path: Path, staging: Path) -> tuple[str, bool]:
         put_in_place(made, half / entry.edition, _old(staging, half / entry.edition))
     _note(places, lesson.id, entry)
     write_atomically(stamp_file(places, entry.edition), stamp + "\n")
-    return entry.edition, True
+    return entry.edition, True, [line for each in translations for line in each.tell("vi")]
 
 
-def _make(lesson: Lesson, edition: str, staging: Path) -> None:
+def _make(lesson: Lesson, translations: Sequence[Translation], edition: str, staging: Path) -> None:
     """Write both editions of ``lesson`` below ``staging`` and look for leaks."""
     from hocvuso.lessons.convert import generate
     from hocvuso.lessons.page import render_page
@@ -128,13 +126,29 @@ def _make(lesson: Lesson, edition: str, staging: Path) -> None:
     generate(staging, edition, release=staging / "release", db_url=f"sqlite:///{staging / 'scratch.db'}")
     public = public_record(lesson, edition)
     released = (release / f"{edition}.ipynb").read_text(encoding="utf-8")
-    _write_json(release / "lesson.json", public)
-    for lang, name in (("vi", "page.html"), ("en", "page.en.html")):
-        (release / name).write_text(render_page(released, public, lang), encoding="utf-8")
+    _write_json(release / "lesson.json", public | {"translations": translations_record(translations)})
+    (release / "page.html").write_text(render_page(released, public), encoding="utf-8")
+    for lang in (code for code in languages() if code != SOURCE):
+        known = next((each for each in translations if each.lang == lang), None)
+        page = (
+            render_page(released, public, lang)
+            if known is None
+            else _page_of(known, lesson, edition, released)
+        )
+        (release / f"page.{lang}.html").write_text(page, encoding="utf-8")
     for name, notebook in live_notebooks(lesson, edition).items():
         _write_json(release / name, notebook)
-    check_release(lesson, release)
+    for told in (lesson, *(each.lesson for each in translations)):
+        check_release(told, release)
     _open_to_all(release)
+
+
+def _page_of(translation: Translation, lesson: Lesson, edition: str, released: str) -> str:
+    from hocvuso.lessons.page import render_page
+
+    public = public_record(translation.lesson, edition)
+    notebook = translated_notebook(json.loads(released), lesson, translation.lesson, public)
+    return render_page(json.dumps(notebook), public, translation.lang, left=translation.left)
 
 
 def _open_to_all(release: Path) -> None:

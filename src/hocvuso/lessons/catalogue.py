@@ -29,6 +29,16 @@ class LiveCell(BaseModel):
     notebook: str
 
 
+class InLanguage(BaseModel):
+    """A translation of an edition: its title, the prompts of its questions by id, and whether nothing is missing."""
+
+    model_config = ConfigDict(frozen=True)
+
+    title: str
+    complete: bool
+    prompts: dict[str, str]
+
+
 class LessonInfo(BaseModel):
     """The public record of one edition; ``questions`` are as asked, without key or explanation."""
 
@@ -47,6 +57,7 @@ class LessonInfo(BaseModel):
     questions: tuple[dict[str, Any], ...]  # JSON as the question types define it
     live: tuple[LiveCell, ...] = ()
     sources: tuple[dict[str, Any], ...] = ()
+    translations: dict[str, InLanguage] = {}
 
 
 def read_catalogue(places: Places) -> list[LessonInfo]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from hocvuso.curriculum import Framework, framework
 from hocvuso.errors import LessonError
 from hocvuso.language import N_, get_language
-from hocvuso.lessons.build import find_files
+from hocvuso.lessons.find import find_files
 from hocvuso.lessons.mistakes import BadLessonsError
 from hocvuso.lessons.read import Lesson, read_lesson
 

@@ -45,8 +45,9 @@ def _find_leak(lesson: Lesson, raw: str, path: Path) -> str:
             return secret[:20] + "…"
     for asked in _asked(raw, path):
         for question in lesson.questions:
-            if asked.get("id") == question.id and question.secrets & asked.keys():
-                return ", ".join(sorted(question.secrets & asked.keys()))
+            hidden = question.hidden & asked.keys()
+            if asked.get("id") == question.id and hidden:
+                return ", ".join(sorted(hidden))
     return ""
 
 

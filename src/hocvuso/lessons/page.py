@@ -27,25 +27,31 @@ from hocvuso.language import SOURCE, get_language
 from hocvuso.questions import front_messages
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 TEMPLATES = Path(__file__).parent / "templates"
 SHARED_TEMPLATES = TEMPLATES / "shared"
 BASE = "/services/hoc/"
 STATIC = f"{BASE}static/"
 _TAGS = nh3.ALLOWED_TAGS - {"map", "area"}
-_ATTRIBUTES = {**nh3.ALLOWED_ATTRIBUTES, "div": {"class"}, "span": {"class"}}
+_ATTRIBUTES = {**nh3.ALLOWED_ATTRIBUTES, "div": {"class"}, "span": {"class", "lang"}}
 _FOREIGN = re.compile(r"\s*([a-z][a-z0-9+.-]*:|//|\\\\)", re.IGNORECASE)
 _CODE_CLASS = re.compile(r"highlight|[a-z][a-z0-9]{0,2}")
 _HEADING = re.compile(r"\A\s*# [^\n]*\n?")
 
 
-def render_page(released: str, public: Mapping[str, Any], lang: str = SOURCE) -> str:
-    """The page of a released notebook's text; ``public`` is the content of its ``lesson.json``."""
+def render_page(
+    released: str, public: Mapping[str, Any], lang: str = SOURCE, *, left: Collection[str] | None = None
+) -> str:
+    """The page of a released notebook's text; ``public`` is the content of its ``lesson.json``.
+
+    ``left`` says what of a translated lesson stands in Vietnamese (`hocvuso.lessons.translation`); None: all of it.
+    """
     questions = {question["id"]: question for question in public["questions"]}
     page = {
         "lang": lang,
-        "text_lang": SOURCE,  # what the lesson itself is written in
+        "text_lang": SOURCE if left is None else lang,  # what the lesson itself is written in
+        "left": left or (),
         "t": get_language(lang),
         "base": BASE,
         "static": STATIC,

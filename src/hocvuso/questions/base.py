@@ -11,15 +11,18 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from hocvuso.errors import AnswerError
+from hocvuso.language import SOURCE
 from hocvuso.questions.mistakes import Prose, Slug
+from hocvuso.questions.retell import retell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from fractions import Fraction
     from random import Random
+    from typing import Self
 
 State: TypeAlias = Literal["right", "partial", "wrong", "empty", "malformed", "ungraded"]
 Judgement: TypeAlias = "tuple[Fraction, tuple[str, ...]] | None"
@@ -49,12 +52,18 @@ class Question(BaseModel):
 
     # Fields of ``record`` that a learner may not see before the grading.
     secrets: ClassVar[frozenset[str]] = frozenset({"why"})
+    # Fields that a record does not have while they are empty.
+    sparse: ClassVar[frozenset[str]] = frozenset({"translations"})
 
     type: str
     id: Slug
     prompt: Prose
     why: Prose
     points: Points = 1
+    translations: dict[str, dict[str, str]] = {}
+    """By language: the texts for readers, by the Vietnamese ones. The build fills it in, not the author."""
+
+    _lang: str = PrivateAttr(default=SOURCE)
 
     def __init__(self, /, *args: object, **data: Any) -> None:
         names = ("id", "prompt")
@@ -66,11 +75,44 @@ class Question(BaseModel):
 
     def record(self) -> dict[str, Any]:
         """Everything, as JSON: what ``from_record`` reads back."""
-        return self.model_dump(mode="json")
+        record = self.model_dump(mode="json")
+        return {name: value for name, value in record.items() if value or name not in self.sparse}
 
     def asked(self) -> dict[str, Any]:
         """What a learner's page may hold: the record without key and explanation."""
-        return {name: value for name, value in self.record().items() if name not in self.secrets}
+        return {name: value for name, value in self.record().items() if name not in self.hidden}
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The fields of the record that are not asked."""
+        return self.secrets | {"translations"}
+
+    def told(self, lang: str) -> Self:
+        """The question in ``lang``; itself when it has no translation into it.
+
+        Ids and points are the same, and any answer earns the same in every language.
+        """
+        texts = self.translations.get(lang)
+        if not texts:
+            return self
+        told = retell(self, lambda text: texts.get(text, text))
+        told._lang = lang  # noqa: SLF001  (one of this class)
+        return told.accepting(self)
+
+    def translated(self, translations: Mapping[str, Mapping[str, str]]) -> Self:
+        """The question with ``translations``, also taking for right what is right in another language.
+
+        Raises ``pydantic.ValidationError`` when it is no question in one of the languages.
+        """
+        made = self.model_copy(update={"translations": {lang: dict(t) for lang, t in translations.items()}})
+        for lang in translations:
+            made = made.accepting(made.told(lang))
+        return type(self).model_validate(made.record())
+
+    def accepting(self, other: Self) -> Self:
+        """The question, also taking for right what ``other`` does: the same question in another language."""
+        del other
+        return self
 
     def score(self, value: object) -> Mark:
         """The mark for ``value``, whatever JSON it is. Pure, and never raises.

@@ -129,5 +129,10 @@ def _sentence(line: Mapping[str, Any], lang: str) -> str:
 
 
 Slug = Annotated[str, StringConstraints(pattern=f"^{SLUG.pattern}$")]
-Prose = Annotated[str, AfterValidator(_prose)]
+Plain = Annotated[str, AfterValidator(_prose)]
+FOR_READERS = "for readers"
+"""Marks a text that readers read, so that it has a translation (`hocvuso.questions.retell`)."""
+ONE_A_LINE = "one a line"
+"""Marks a list of texts that is translated as a whole."""
+Prose = Annotated[Plain, FOR_READERS]
 Options = Annotated[dict[Slug, Prose], Field(max_length=20), AfterValidator(_options)]

@@ -7,7 +7,7 @@ costs no more than a wrong letter.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from hocvuso.errors import AnswerError
 from hocvuso.language import N_, nfc
@@ -71,6 +71,11 @@ def bare(text: str) -> str:
     while end > start and _is_edge(text[end - 1]):
         end -= 1
     return text[start:end]
+
+
+def join(*lists: Sequence[str], but: Sequence[str]) -> list[str]:
+    """All entries of ``lists``, each once, without those of ``but``."""
+    return [text for text in dict.fromkeys(text for texts in lists for text in texts) if text not in but]
 
 
 def _is_edge(char: str) -> bool:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import logging
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hocvuso.durable import replace_file
 from hocvuso.errors import StorageError
-from hocvuso.grading.result import Sentence
+from hocvuso.grading.result import Sentence, Wording
 from hocvuso.language import N_
 from hocvuso.places import Places, folder_of
 
@@ -23,21 +24,22 @@ log = logging.getLogger("hocvuso.site")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 
-class QuestionResult(BaseModel):
+class QuestionResult(Wording):
     """One question of a result: plain text throughout; notes are said in the reader's language."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     id: str
     kind: str = "question"
-    prompt: str = ""
     points: int
     out_of: int
     state: str
-    your: str | None = None
-    key: str | None = None
-    why: str | None = None
     notes: tuple[Sentence, ...] = ()
+    said: Mapping[str, Wording] = Field(default_factory=dict)
+
+    def told(self, lang: str) -> Wording:
+        """What it says in ``lang``; in Vietnamese where there is no translation."""
+        return self.said.get(lang, self)
 
 
 class Result(BaseModel):

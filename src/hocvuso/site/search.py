@@ -81,7 +81,9 @@ class Index:
         stamp = page.packed.etag if page else ""
         kept = self._texts.get((info.edition, lang))
         if kept is None or kept[0] != stamp:
-            prompts = " ".join(str(question.get("prompt", "")) for question in info.questions)
+            known = info.translations[lang].prompts if lang in info.translations else {}
+            asked = (known.get(question["id"], question.get("prompt", "")) for question in info.questions)
+            prompts = " ".join(map(str, asked))
             kept = stamp, Text.of(f"{text_of(page.packed.body.decode('utf-8')) if page else ''} {prompts}")
             self._texts[info.edition, lang] = kept
         return kept[1]

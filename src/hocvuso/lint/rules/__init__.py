@@ -22,6 +22,7 @@ from hocvuso.lint.rules.options import (
 from hocvuso.lint.rules.people import OfficeHolder, PersonalNumber
 from hocvuso.lint.rules.pictures import Contrast, PictureText
 from hocvuso.lint.rules.structure import LessonParts, LessonShape, Minutes
+from hocvuso.lint.rules.translation import InStep
 
 RULES: tuple[Rule, ...] = (
     LessonShape(),
@@ -50,4 +51,5 @@ RULES: tuple[Rule, ...] = (
     OfficeHolder(),
     PictureText(),
     Contrast(),
+    InStep(),
 )

@@ -20,6 +20,7 @@ from hocvuso.questions.short_text import ShortText
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from random import Random
+    from typing import Self
 
 KINDS: dict[str, type[Question]] = {"short_text": ShortText, "number": Number, "date": Date, "choice": Choice}
 _NOT_A_FIELDS = ("id", "why", "points")  # of a question: they are the form's
@@ -95,6 +96,11 @@ class Form(Question):
         marks = [field.score(answer.get(name)) for name, field in self.fields.items()]
         notes = dict.fromkeys(note for mark in marks for note in mark.notes)
         return Fraction(sum(mark.state == "right" for mark in marks), len(marks)), tuple(notes)
+
+    def accepting(self, other: Self) -> Self:
+        """Each field also taking what the other's takes."""
+        fields = {name: field.accepting(other.fields[name]) for name, field in self.fields.items()}
+        return self.model_copy(update={"fields": fields})
 
     def tell_answer(self, answer: dict[str, str]) -> str:
         """One line per field that was filled in: its label, a colon, what it holds."""

@@ -8,7 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from hocvuso.language import N_
 from hocvuso.questions.base import Answer, Question
-from hocvuso.questions.mistakes import Prose, mistake
+from hocvuso.questions.mistakes import Plain, Prose, mistake
 from hocvuso.questions.shapes import read_text
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class FreeText(Question):
     secrets: ClassVar[frozenset[str]] = frozenset({"why", "rubric", "sample"})
 
     type: Literal["free_text"] = "free_text"
-    rubric: list[tuple[Prose, Annotated[int, Field(strict=True, ge=1, le=20)]]] = Field(max_length=10)
+    rubric: list[tuple[Plain, Annotated[int, Field(strict=True, ge=1, le=20)]]] = Field(max_length=10)
     sample: Prose
 
     @field_validator("rubric")

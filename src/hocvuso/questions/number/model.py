@@ -13,12 +13,13 @@ from pydantic import BeforeValidator, Field, field_serializer, field_validator
 from hocvuso.errors import AnswerError
 from hocvuso.language import N_, nfc
 from hocvuso.questions.base import Answer, Question
-from hocvuso.questions.mistakes import Prose, mistake
-from hocvuso.questions.shapes import folded, read_text
+from hocvuso.questions.mistakes import Plain, Prose, mistake
+from hocvuso.questions.shapes import folded, join, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from random import Random
+    from typing import Self
 
 MOST = 200
 LIMIT = 10**18
@@ -49,12 +50,15 @@ class Number(Question):
     earns nothing.
     """
 
-    secrets: ClassVar[frozenset[str]] = frozenset({"why", "value", "tolerance"})
+    secrets: ClassVar[frozenset[str]] = frozenset({"why", "value", "tolerance", "also"})
+    sparse: ClassVar[frozenset[str]] = frozenset({"translations", "also"})
 
     type: Literal["number"] = "number"
     value: Figure
     tolerance: Figure = Decimal(0)
     unit: Prose | None = None
+    also: list[Plain] = Field(default=[], max_length=20)
+    """The unit in another language of the lesson."""
 
     @field_validator("tolerance")
     @classmethod
@@ -93,10 +97,15 @@ class Number(Question):
     def judge(self, answer: str | float) -> tuple[Fraction, tuple[str, ...]]:
         """All when a reading of the answer lies within the tolerance and its unit is right."""
         readings, unit = read_number(answer)
-        if _unit(unit) and _unit(unit) != _unit(self.unit or ""):
+        if _unit(unit) and _unit(unit) not in map(_unit, (self.unit or "", *self.also)):
             return Fraction(0), (WRONG_UNIT,)
         value, tolerance = Fraction(self.value), Fraction(self.tolerance)
         return Fraction(any(abs(Fraction(reading) - value) <= tolerance for reading in readings)), ()
+
+    def accepting(self, other: Self) -> Self:
+        """Also taking the other's unit."""
+        units = [other.unit] if other.unit else []
+        return self.model_copy(update={"also": join(self.also, units, other.also, but=[self.unit or ""])})
 
     def tell_answer(self, answer: str | float) -> str:
         """What was typed; a bare figure gets the question's unit."""

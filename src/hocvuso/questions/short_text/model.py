@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import unicodedata
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, StrictBool, field_validator
 
 from hocvuso.language import N_
 from hocvuso.questions.base import Answer, Question
-from hocvuso.questions.mistakes import Prose, mistake, raise_mistakes
-from hocvuso.questions.shapes import bare, folded, read_text
+from hocvuso.questions.mistakes import ONE_A_LINE, Plain, mistake, raise_mistakes
+from hocvuso.questions.shapes import bare, folded, join, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from random import Random
+    from typing import Self
 
 MOST = 2000
 
@@ -28,11 +29,14 @@ class ShortText(Question):
     "d"). All or nothing; guessing earns nothing.
     """
 
-    secrets: ClassVar[frozenset[str]] = frozenset({"why", "accept"})
+    secrets: ClassVar[frozenset[str]] = frozenset({"why", "accept", "also"})
+    sparse: ClassVar[frozenset[str]] = frozenset({"translations", "also"})
 
     type: Literal["short_text"] = "short_text"
     ignore_accents: StrictBool = False
-    accept: list[Prose] = Field(max_length=50)
+    accept: Annotated[list[Plain], ONE_A_LINE] = Field(max_length=50)
+    also: list[Plain] = Field(default=[], max_length=100)
+    """What is right in another language of the lesson."""
 
     @field_validator("accept")
     @classmethod
@@ -54,8 +58,12 @@ class ShortText(Question):
     def judge(self, answer: str) -> tuple[Fraction, tuple[str, ...]]:
         """All when the text reads like an accepted one."""
         accents = not self.ignore_accents
-        accepted = {bare(folded(text, accents=accents)) for text in self.accept}
+        accepted = {bare(folded(text, accents=accents)) for text in (*self.accept, *self.also)}
         return Fraction(bare(folded(answer, accents=accents)) in accepted), ()
+
+    def accepting(self, other: Self) -> Self:
+        """Also taking the other's spellings."""
+        return self.model_copy(update={"also": join(self.also, other.accept, other.also, but=self.accept)})
 
     def tell_answer(self, answer: str) -> str:
         """What was typed, without white space around it."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from hocvuso.errors import AnswerError
-from hocvuso.language import N_, nfc
+from hocvuso.language import N_, get_language, nfc
 from hocvuso.questions.base import Answer, Question
 from hocvuso.questions.mistakes import Prose, Slug, is_printable, mistake, raise_mistakes
 from hocvuso.questions.shapes import BROKEN_QUESTION, part, read_text
@@ -228,11 +228,18 @@ class TableCleaning(Question):
         return self.rows[row][list(self.columns).index(column)]
 
     def _told(self, key: str, text: str) -> str:
+        say = get_language(self._lang)
         row, _, column = key.partition(".")
         number = list(self.rows).index(row) + 1
         if not column:
-            return f"Dòng {number}: xóa ({' | '.join(self.rows[row])})"
-        return f"Dòng {number}, {self.columns[column][0]}: {_quoted(self._before(key))} → {_quoted(text)}"
+            return say(N_("Dòng {number}: xóa ({cells})"), number=number, cells=" | ".join(self.rows[row]))
+        before, after = (
+            f"“{tidy(cell)}”" if tidy(cell) else say(N_("(trống)")) for cell in (self._before(key), text)
+        )
+        return (
+            say(N_("Dòng {number}, {column}: "), number=number, column=self.columns[column][0])
+            + f"{before} → {after}"
+        )
 
 
 def _places(columns: Mapping[str, object], rows: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -258,10 +265,6 @@ def _to_go(rows: list[str]) -> int:
 
 def _named_in(delete: list[list[str]]) -> set[str]:
     return {row for rows in delete for row in rows}
-
-
-def _quoted(text: str) -> str:
-    return f"“{tidy(text)}”" if tidy(text) else "(trống)"
 
 
 def _wrong_repairs(
