@@ -95,13 +95,13 @@ def test_pages_reflow_on_the_narrowest_screen_and_at_twice_the_size(site, visit)
 def test_a_lesson_that_is_not_translated_says_so(site, visit):
     """The page is in English, its text in Vietnamese, marked as such for whoever has it read aloud."""
     page = visit("hai.tran", PHONE).page
-    page.goto(site.hoc("bai/t14-05?lang=en"))
+    page.goto(site.hoc("bai/t05-02?lang=en"))
     expect(page.locator(".hv-notice")).to_contain_text("not translated yet")
-    expect(page.locator("main h1")).to_have_text("Digital identity scams: how to spot and avoid them")
+    expect(page.locator("main h1")).to_have_text("Using online public services effectively and safely")
     expect(page.locator(".hv-prose[lang=vi]").first).to_be_visible()
-    expect(page.locator(".hv-front[lang=vi] .hv-hint[lang=en]").first).to_have_text("Choose one option.")
-    page.goto(site.hoc("bai/t14-05?lang=vi"))
-    expect(page.locator("main h1")).to_have_text("Lừa đảo danh tính số: nhận diện và phòng tránh")
+    expect(page.locator(".hv-front[lang=vi] .hv-hint[lang=en]").first).to_be_visible()
+    page.goto(site.hoc("bai/t05-02?lang=vi"))
+    expect(page.locator("main h1")).to_have_text("Sử dụng dịch vụ công trực tuyến hiệu quả, an toàn")
     expect(page.locator(".hv-notice, main [lang]")).to_have_count(0)
 
 

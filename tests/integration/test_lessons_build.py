@@ -29,7 +29,7 @@ from hocvuso.hub.nbgrader import configure
 from hocvuso.lessons import build as build_module
 from hocvuso.lessons import swap as swap_module
 from hocvuso.lessons.build import build
-from hocvuso.lessons.catalogue import read_catalogue
+from hocvuso.lessons.catalogue import lesson_info, read_catalogue
 from hocvuso.lessons.editions import read_ledger
 from hocvuso.lessons.master import read_master
 from hocvuso.lessons.new import new_lesson
@@ -397,3 +397,42 @@ def test_the_commands_of_nbgrader_work_on_a_built_lesson(places: Places) -> None
     assert (places.autograde / "dung" / "t01-01" / "t01-01.ipynb").is_file()
     with Gradebook(places.gradebook_url, "hocvuso") as book:
         assert book.find_submission("t01-01", "dung").score == 3
+
+
+def test_a_translation_is_built_beside_the_lesson_and_leaks_nothing(places: Places) -> None:
+    """The English page is whole, what is graded stays; a translation that changed is built again; faults are told."""
+    lesson = places.lessons / "t03" / "t03-09.md"
+    lesson.parent.mkdir(parents=True)
+    original = Path(__file__).parents[2] / "notebooks" / "lessons" / "t03"
+    lesson.write_bytes((original / lesson.name).read_bytes())
+    told: list[str] = []
+    build(places, ["t03-09"], report=told.append)
+    before = read_master(places.source / "t03-09" / "t03-09.ipynb")
+    released = (places.release / "t03-09" / "t03-09.ipynb").read_bytes()
+    assert "not translated yet" in (places.release / "t03-09" / "page.en.html").read_text(encoding="utf-8")
+
+    catalogue = lesson.with_suffix(".en.po")
+    catalogue.write_bytes((original / catalogue.name).read_bytes())
+    assert build(places, ["t03-09"], report=told.append).built == ("t03-09",)
+    page = (places.release / "t03-09" / "page.en.html").read_text(encoding="utf-8")
+    assert "Three in the afternoon in Ms Thảo" in page
+    assert 'lang="vi"' not in page
+    assert "hv-notice" not in page
+    master = read_master(places.source / "t03-09" / "t03-09.ipynb")
+    assert (places.release / "t03-09" / "t03-09.ipynb").read_bytes() == released
+    assert [q.asked() for q in master.questions] == [q.asked() for q in before.questions]
+    everything = b"".join(path.read_bytes() for path in (places.release / "t03-09").iterdir()).decode()
+    for question in master.questions:
+        assert question.why not in everything
+        assert question.told("en").why != question.why
+        assert question.told("en").why not in everything
+    assert build(places, ["t03-09"], report=told.append).skipped == ("t03-09",)
+
+    change(catalogue, 'msgstr "Drawer"', 'msgstr ""')
+    assert build(places, ["t03-09"], report=told.append).built == ("t03-09",)
+    assert "  t03-09.en.po: 1 câu chưa dịch: hãy viết bản dịch vào sau msgstr." in told
+    page = (places.release / "t03-09" / "page.en.html").read_text(encoding="utf-8")
+    assert '<span lang="vi">Ngăn</span>' in page
+    assert "translated in part" in page
+    info = lesson_info(places, "t03-09")
+    assert (info.title_en, info.translations["en"].complete) == (info.translations["en"].title, False)

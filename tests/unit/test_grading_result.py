@@ -10,7 +10,10 @@ from pydantic import ValidationError
 
 from hocvuso.errors import SubmissionError
 from hocvuso.grading.feedback import feedback_page
-from hocvuso.grading.result import Evidence, QuestionResult, Result, Sentence
+from hocvuso.grading.result import Evidence, QuestionResult, Result, Sentence, question_text
+from hocvuso.grading.sheet import Sheet
+from hocvuso.lessons.master import Master
+from hocvuso.questions import Choice
 
 NO_NOTEBOOK = "Bài nộp không có sổ tay {name}."
 EIGHT = datetime(2026, 11, 21, 8, tzinfo=UTC)
@@ -58,3 +61,22 @@ def test_the_feedback_page_is_in_one_language(state):
     assert ("has no notebook t18-02.ipynb" in feedback_page(record, "en")) == (state != "partly")
     assert ("sổ tay t18-02.ipynb" in feedback_page(record)) == (state != "partly")
     assert ("chờ giảng viên chấm" in feedback_page(record)) == (state == "partly")
+
+
+def test_a_result_says_each_question_in_the_readers_language():
+    """As far as it is translated, else in Vietnamese: in the page, and in a record that is read back."""
+    asked = Choice("q", "Hỏi?", options={"a": "Một", "b": "Hai"}, key="a", why="Vì thế.")
+    known = asked.translated({"en": {"Hỏi?": "What?", "Một": "One", "Hai": "Two", "Vì thế.": "So."}})
+    for question, words in (
+        (known, ["What?", "Two", "One", "So."]),
+        (asked, ["Hỏi?", "Hai", "Một", "Vì thế."]),
+    ):
+        sheet = Sheet(Master("t01-01", "t01-01", (question,), (), "0" * 64, {"cells": []}))
+        part = sheet.pieces({"q": "b"})["q"].result
+        assert (part.points, part.state) == (0, "wrong")
+        assert part.your == "Hai"
+        read = QuestionResult.model_validate_json(question_text(part))
+        told = read.told("en")
+        assert [told.prompt, told.your, told.key, told.why] == words
+        page = feedback_page(result(state="graded", questions=(read,)), "en")
+        assert all(word in page for word in words)

@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from hocvuso.lessons.catalogue import LessonInfo
+from hocvuso.lessons.catalogue import InLanguage, LessonInfo
 from hocvuso.places import Places
 from hocvuso.site.search import Index, fold, text_of
 from hocvuso.site.shelf import Shelf
@@ -95,3 +95,19 @@ def test_the_text_of_a_page_is_its_main_part():
     page = '<nav>x</nav><main><h1 id="t">T</h1><p class="hv-facts">8</p><p>A &lt; <b>B</b></p><style>c</style></main>'
     assert text_of(page).split() == ["A", "<", "B"]
     assert text_of("no main") == ""
+
+
+def test_a_translated_lesson_is_found_by_its_own_words(index, tmp_path, monkeypatch):
+    """Page and prompts are those of the reader's language."""
+    told = info("t20-01").model_copy(
+        update={"translations": {"en": InLanguage(title="Data", complete=True, prompts={"a": "What first?"})}}
+    )
+    monkeypatch.setattr(Shelf, "lessons", lambda _: {"t20-01": [told]})
+    (tmp_path / "release" / "t20-01" / "page.en.html").write_text(
+        "<main><p>A call for help</p></main>", "utf-8"
+    )
+    for query, lang, count in (
+        ("call for", "en", 1), ("what first", "en", 1), ("viec nen lam", "en", 0),
+        ("call for", "vi", 0), ("what first", "vi", 0), ("viec nen lam", "vi", 1),
+    ):  # fmt: skip
+        assert len(index.find(query, lang)) == count, (query, lang)

@@ -115,7 +115,7 @@ def _has_heading(lesson: Lesson) -> bool:
 
 def _question_cells(question: Question, number: int, total: int) -> list[dict[str, Any]]:
     asked = pformat(question.asked(), width=_WIDTH, sort_dicts=False)
-    record = pformat(question.record(), width=_WIDTH, sort_dicts=False)
+    record = _written(question.record())
     ask = f"from hocvuso.questions import ask\n\nask({asked})"
     mark = (
         f"# Câu {number}/{total}: ô chấm điểm, đã khóa; câu trả lời nằm trong answers.json.\n"
@@ -127,6 +127,14 @@ def _question_cells(question: Question, number: int, total: int) -> list[dict[st
         _cell(f"ask-{question.id}", ask, "ask", question.id, hidden=True, locked=True),
         _cell(question.id, mark, "grade", question.id, hidden=True, locked=True, points=question.points),
     ]
+
+
+def _written(record: Mapping[str, Any]) -> str:
+    """``record`` as Python, for an author to read; its translations, which have a file of their own, on one line."""
+    own = {name: value for name, value in record.items() if name != "translations"}
+    text = pformat(own, width=_WIDTH, sort_dicts=False)
+    known = record.get("translations")
+    return f"{text.removesuffix('}')},\n 'translations': {known!r}}}" if known else text
 
 
 def _code(cell: Cell) -> dict[str, Any]:
