@@ -23,9 +23,9 @@ def is_accessible(page: Page) -> bool:
 def test_a_lesson_is_found_read_done_and_explained_in_english(site, visit):
     """English spellings and units are right, nothing is in Vietnamese, and the same answers show in both languages."""
     page = visit("hai.tran", PHONE).page
-    page.goto(site.hoc("?lang=en&tim=red+light"))
+    page.goto(site.hoc("?lang=en&tim=small+box"))
     found = page.locator(".hv-card", has_text=TITLE)
-    expect(found.locator("mark")).to_have_text("red light")
+    expect(found.locator("mark")).to_have_text("small box")
     expect(found.locator("[lang=vi]")).to_have_count(0)
     found.get_by_role("link", name=TITLE).click()
     expect(page.locator("main h1")).to_have_text(TITLE)
