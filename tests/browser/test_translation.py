@@ -40,7 +40,7 @@ def test_a_lesson_is_found_read_done_and_explained_in_english(site, visit):
     answers["mang-yeu"] = "b"
     for question in questions_of(site.places, LESSON):
         give(page, question, answers[question.id])
-    page.locator("#hv-submit button").click()
+    page.get_by_role("button", name="Hand in", exact=True).click()
     page.wait_for_url(f"**/bai/{LESSON}/ket-qua")
     expect(page.locator(".hv-score .hv-big")).to_have_text("11/12 points", timeout=30_000)
     wrong = page.locator(".hv-answer-wrong")
