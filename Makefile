@@ -23,7 +23,7 @@ $(READY): $(LOCKS)
 	bash deploy/setup.sh
 	@touch $@
 
-$(BUILT): front/build.mjs $(wildcard front/live/*) $(wildcard src/hocvuso/site/static/*.js) | $(READY)
+$(BUILT): front/build.mjs front/editor.js $(wildcard front/live/*) $(wildcard src/hocvuso/site/static/*.js) | $(READY)
 	npm run build --silent --prefix front
 
 $(READY_FOR_TESTS): $(READY) $(BUILT) $(TEST_LOCKS)

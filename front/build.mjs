@@ -12,6 +12,15 @@ const licence = /^(licen[cs]e|notice|copying)/i;
 
 const always = { bundle: true, minify: true, format: "esm", target: "es2022", outdir: out, write: false };
 
+// the editor of questions on code, fetched by lessons that have one
+const editor = await build({
+  ...always,
+  absWorkingDir: here,
+  entryPoints: ["editor.js"],
+  legalComments: "none",
+  metafile: true,
+});
+
 // what pages load, in one file
 const page = await build({ ...always, entryPoints: [join(source, "site.js")] });
 
@@ -28,12 +37,13 @@ const made = await build({
   metafile: true,
 });
 
-const outputs = [...page.outputFiles, ...made.outputFiles];
+const outputs = [...page.outputFiles, ...editor.outputFiles, ...made.outputFiles];
 const files = new Map(outputs.map((file) => [relative(out, file.path), Buffer.from(file.contents)]));
-files.set("licences.txt", Buffer.from(licences(made.metafile)));
+files.set("licences.txt", Buffer.from(licences(editor.metafile, made.metafile)));
 
-function licences(metafile) {
-  const inputs = Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs));
+function licences(...metafiles) {
+  const outputs = metafiles.flatMap((metafile) => Object.values(metafile.outputs));
+  const inputs = outputs.flatMap((output) => Object.keys(output.inputs));
   const packages = new Set(inputs.map((path) => path.match(/^(node_modules\/(?:@[^/]+\/)?[^/]+)\//)?.[1]));
   packages.delete(undefined);
   return [...packages].sort().map(told).join("\n\n");

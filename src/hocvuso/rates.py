@@ -53,6 +53,8 @@ class Limits:
     """Answers that one learner saves."""
     submit: Rate = Rate(30, 60)
     """Times that one learner hands in."""
+    run: Rate = Rate(30, 60)
+    """Times that one learner tries code in a page."""
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str]) -> Self:

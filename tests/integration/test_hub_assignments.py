@@ -16,9 +16,9 @@ import pytest
 from site_course import ALICE, BASE, LESSON, NOW, Learner, make_site_course, running_site
 
 from conftest import PASSWORD, Visitor, wait_for
+from hocvuso.exchange.code_answers import MAX_NOTEBOOK
 from hocvuso.exchange.nbgrader_http import RECEIPTS
 from hocvuso.exchange.receipts import PublicKey, check, check_signature
-from hocvuso.exchange.site_lessons import MAX_NOTEBOOK
 from hocvuso.grading.grade import grade_waiting
 from hocvuso.hub.accounts import add_account
 from hocvuso.lessons.build import build

@@ -23,9 +23,10 @@ from nbgrader.exchange import ExchangeError, abc
 from hocvuso.durable import replace_file
 from hocvuso.errors import HocVuSoError, SiteError, StorageError, SubmissionError
 from hocvuso.exchange.answers import check_edition
+from hocvuso.exchange.code_answers import MAX_NOTEBOOK
 from hocvuso.exchange.folders import read_file
 from hocvuso.exchange.receipts import Receipt
-from hocvuso.exchange.site_lessons import ELSEWHERE, MAX_NOTEBOOK, Copy, Handed, Lists, site
+from hocvuso.exchange.site_lessons import ELSEWHERE, Copy, Handed, Lists, site
 from hocvuso.exchange.submit import TIMESTAMP
 from hocvuso.exchange.working_copy import ANSWERS, SEEN, WorkingCopy
 from hocvuso.language import N_
@@ -138,11 +139,11 @@ class SiteSubmit(_AtSite, abc.ExchangeSubmit):  # type: ignore[misc]
                     edition=edition,
                 )
             book = copy.read()
-            sent = Copy(answers=book.answers, seen=copy.seen())
+            sent = Copy(answers=book.answers, seen=copy.seen(), code=copy.typed())
             taken = site.hand_in(edition, sent, _notebook(self.home, edition))
             # it is handed in, whatever hinders what is kept here
             with suppress(HocVuSoError, OSError):
-                copy.settle(book, taken.merged)
+                copy.settle(book, taken.merged, sent.code)
                 _keep_receipt(self.home / edition, taken.receipt)
 
 
@@ -170,7 +171,8 @@ def bring_together(home: Path, edition: str) -> None:
     """Make the answers of a fetched lesson and those of the site one; SiteError, AnswerError, StorageError."""
     copy = WorkingCopy(home / edition)
     book = copy.read()
-    copy.settle(book, site.bring_together(edition, Copy(answers=book.answers, seen=copy.seen())))
+    sent = Copy(answers=book.answers, seen=copy.seen(), code=copy.typed())
+    copy.settle(book, site.bring_together(edition, sent), sent.code)
 
 
 def bring_news(home: Path) -> None:
@@ -184,17 +186,21 @@ def bring_news(home: Path) -> None:
 def send_edits(home: Path, before: Mapping[str, int]) -> dict[str, int]:
     """Bring together the lessons whose answers were changed here; asks nothing of the site where none were.
 
-    Both mappings: of each lesson's file the time of its last change that was looked at.
+    Both mappings: of each lesson the last changes of its files that were looked at, as one number.
     """
     looked_at = {}
     for path in home.glob(f"*/{SEEN}"):
         folder = path.parent
-        changed = _time_of(folder / ANSWERS)
+        changed = _times_of(folder)
         if changed != before.get(folder.name) and WorkingCopy(folder).has_edits():
             bring_together(home, check_edition(folder.name))
-            changed = _time_of(folder / ANSWERS)
+            changed = _times_of(folder)
         looked_at[folder.name] = changed
     return looked_at
+
+
+def _times_of(folder: Path) -> int:
+    return hash((_time_of(folder / ANSWERS), _time_of(WorkingCopy(folder).notebook)))
 
 
 def _time_of(path: Path) -> int:

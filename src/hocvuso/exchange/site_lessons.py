@@ -13,6 +13,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from hocvuso.errors import SiteError
+from hocvuso.exchange.code_answers import Typed
 from hocvuso.exchange.receipts import Receipt
 from hocvuso.exchange.site_door import NONSENSE, SiteDoor
 from hocvuso.exchange.submit import TIMESTAMP
@@ -21,7 +22,6 @@ from hocvuso.language import N_
 from hocvuso.questions.answers import AnswerRecord
 from hocvuso.questions.mistakes import Slug
 
-MAX_NOTEBOOK = 4 * 1024 * 1024
 ELSEWHERE = N_("Danh sách bài chỉ mở được trong JupyterLab của học viên: chọn Nbgrader, rồi Assignment List.")
 _LISTS = "api/lab/assignments"
 
@@ -73,6 +73,8 @@ class Copy(_Said):
 
     answers: dict[Slug, AnswerRecord]
     seen: Seen
+    code: dict[Slug, Typed] = {}
+    """What stands in the notebook's solution cells."""
 
 
 class HandIn(Copy):
@@ -130,7 +132,7 @@ class SiteLessons:
         work = _hash_of(copy, notebook)
         before, body = self._unanswered.get(edition, (b"", b""))
         if before != work:
-            sent = HandIn(answers=copy.answers, seen=copy.seen, key=uuid.uuid4().hex, notebook=notebook)
+            sent = HandIn(**dict(copy), key=uuid.uuid4().hex, notebook=notebook)
             body = sent.model_dump_json().encode("utf-8")
         self._unanswered[edition] = work, body
         answer = self._way.post(f"{_LISTS}/{edition}/submit", body)

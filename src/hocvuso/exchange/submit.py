@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hocvuso.errors import StorageError, SubmissionError
 from hocvuso.exchange.answers import check_edition
+from hocvuso.exchange.code_answers import with_code
 from hocvuso.exchange.folders import write_folder
 from hocvuso.exchange.receipts import RECEIPT, Receipt, SiteKey, hash_files
 from hocvuso.language import N_, nfc
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
     from hocvuso.exchange.answers import AnswerStore
     from hocvuso.exchange.receipts import Via
-from hocvuso.places import Places
+    from hocvuso.places import Places
+    from hocvuso.questions import AnswerBook
 
 TIMESTAMP = "%Y-%m-%d %H:%M:%S.%f %Z"  # nbgrader's own format (Exchange.timestamp_format)
 
@@ -39,7 +41,8 @@ def submit(  # noqa: PLR0913, PLR0917  (the contract's order)
     """Hand in what ``learner`` has answered to ``edition``, as it is now; the learner keeps the receipt.
 
     ``learner`` comes from the hub, never from the request's text. ``notebook`` is the one that they worked in;
-    without it the released one is handed in. Two calls at once make two whole submissions. StorageError and
+    without it the released one is handed in, with the code that was written on the site.
+    Two calls at once make two whole submissions. StorageError and
     SubmissionError leave nothing behind.
     """
     learner, edition = nfc(learner), check_edition(edition)
@@ -48,7 +51,7 @@ def submit(  # noqa: PLR0913, PLR0917  (the contract's order)
     at = now.astimezone(UTC)
     name = submission_name(learner, edition, at, receipt_id)
     files = {
-        f"{edition}.ipynb": _released_notebook(places, edition) if notebook is None else notebook,
+        f"{edition}.ipynb": _answered_notebook(places, edition, book) if notebook is None else notebook,
         "answers.json": (book.model_dump_json(indent=1) + "\n").encode("utf-8"),
         "timestamp.txt": at.strftime(TIMESTAMP).encode("ascii"),
     }
@@ -81,6 +84,11 @@ def submit(  # noqa: PLR0913, PLR0917  (the contract's order)
 def submission_name(learner: str, edition: str, at: datetime, unique: str) -> str:
     """The folder's name as nbgrader gives it: learner, edition, time and something unique."""
     return "+".join([folder_of(learner), edition, at.strftime(TIMESTAMP), unique.replace("+", "-")])
+
+
+def _answered_notebook(places: Places, edition: str, book: AnswerBook) -> bytes:
+    texts = {name: record.answer for name, record in book.answers.items() if isinstance(record.answer, str)}
+    return with_code(_released_notebook(places, edition), texts)
 
 
 def _released_notebook(places: Places, edition: str) -> bytes:

@@ -3,20 +3,24 @@
 Beside the file lies `SEEN`: of each answer the revision that the store had when both were last the same. An answer
 with a higher revision was changed in the copy since; only that is an edit, and the store decides about it as about any
 other device's: the newer stays, the older goes to the history. What the learner would not find any more where they left
-it is told in `NOTE`, with the answer itself.
+it is told in `NOTE`, with the answer itself. Answers to questions on code stand in the notebook's solution cells.
 """
 
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hocvuso.durable import replace_file
-from hocvuso.errors import AnswerError, StorageError
+from hocvuso.errors import AnswerError, StorageError, SubmissionError
+from hocvuso.exchange.code_answers import MAX_NOTEBOOK, Typed, typed_in, with_code
+from hocvuso.exchange.folders import read_file
 from hocvuso.language import N_, get_language
 from hocvuso.questions.answers import AnswerBook, AnswerRecord, locked
+from hocvuso.questions.code.model import STUB
 from hocvuso.questions.mistakes import Slug
 
 if TYPE_CHECKING:
@@ -50,6 +54,8 @@ class Merged(BaseModel):
 
     answers: dict[Slug, AnswerRecord]
     differences: tuple[Difference, ...] = ()
+    code: dict[Slug, str] = {}
+    """What belongs into the solution cells of the copy's notebook."""
     unusable: tuple[str, ...] = ()
     """The ids of answers in the copy that the edition does not ask for, or not in this shape."""
 
@@ -139,10 +145,31 @@ class WorkingCopy:
             answers, seen = self.read().answers, self.seen()
         except AnswerError:
             return False
-        return any(record.revision > seen.get(name, 0) for name, record in answers.items())
+        return any(record.revision > seen.get(name, 0) for name, record in answers.items()) or any(
+            self._may_be_edited(typed.text, answers.get(name)) for name, typed in self.typed().items()
+        )
 
-    def settle(self, sent: AnswerBook, merged: Merged, *, lang: str = "vi") -> None:
-        """Make the copy what the store holds; what was changed here after ``sent`` was read stays, as a new edit."""
+    def typed(self) -> dict[str, Typed]:
+        """What stands in the notebook's solution cells, as it was saved last; nothing where it can't be read."""
+        path = self.notebook
+        try:
+            saved = datetime.fromtimestamp(path.lstat().st_mtime, UTC)
+            return typed_in(self._read_notebook(), saved)
+        except (OSError, SubmissionError):
+            return {}
+
+    @property
+    def notebook(self) -> Path:
+        """The lesson's notebook."""
+        return self._folder / f"{self._folder.name}.ipynb"
+
+    def settle(
+        self, sent: AnswerBook, merged: Merged, typed: Mapping[str, Typed] | None = None, *, lang: str = "vi"
+    ) -> None:
+        """Make the copy what the store holds; what was changed here after it was read stays, as a new edit.
+
+        ``sent`` and ``typed`` are what was read.
+        """
         with locked(self._folder):
             here = self.read()
             answers = dict(here.answers)
@@ -160,6 +187,26 @@ class WorkingCopy:
                 self._write(SEEN, _SeenFile(seen=seen).model_dump_json().encode("ascii"))
             if merged.differences:
                 self._tell(merged.differences, lang)
+            self._place_code(merged.code, typed or {})
+
+    def _place_code(self, texts: Mapping[str, str], typed: Mapping[str, Typed]) -> None:
+        """Put into the solution cells what differs there; a cell that was edited meanwhile is left as it is."""
+        now = {name: cell.text for name, cell in self.typed().items()}
+        fresh = {
+            name: text
+            for name, text in texts.items()
+            if name in typed and now.get(name) == typed[name].text != text
+        }
+        if fresh:
+            self._write(self.notebook.name, with_code(self._read_notebook(), fresh))
+
+    def _read_notebook(self) -> bytes:
+        return read_file(self._folder.parent, self._folder.name, self.notebook.name, most=MAX_NOTEBOOK)
+
+    @staticmethod
+    def _may_be_edited(text: str, record: AnswerRecord | None) -> bool:
+        known = record.answer if record else None
+        return STUB[-1] not in text if known is None else text != known
 
     def _tell(self, differences: tuple[Difference, ...], lang: str) -> None:
         path = self._folder / NOTE

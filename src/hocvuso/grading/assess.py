@@ -182,7 +182,7 @@ class Assessor:
     def _read(self, taken: Taken, sheet: Sheet, handed_in: str) -> Assessment:
         book, damaged = self._answers(taken)
         values = {name: record.answer for name, record in book.answers.items()}
-        known = {question.id for question in sheet.master.questions}
+        known = {one.id for one in sheet.master.questions} | {one.id for one in sheet.master.solutions}
         unknown = sorted((set(values) | set(damaged)) - known)[:MOST_NAMED]
         found = _scored(taken, sheet, values, damaged, tuple(unknown), handed_in)
         solutions = solutions_in(_notebook(taken, sheet.master), sheet.master) if sheet.master.tests else {}

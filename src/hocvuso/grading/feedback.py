@@ -50,11 +50,11 @@ h2{font-size:1rem}
 </main></body></html>
 """
 _SECTION = """<section>
-<h2>{{ say(N("Phần kiểm tra mã lệnh {id}"), id=q.id) if q.kind == "code" else told.prompt }}</h2>
+<h2>{{ told.prompt or say(N("Phần kiểm tra mã lệnh {id}"), id=q.id) }}</h2>
 <p>{{ say(states[q.state]) }} · {{ say(N("Điểm: {points}/{out_of}"), points=q.points, out_of=q.out_of) }}</p>
 {% if told.your %}<p>{{ say(N("Câu trả lời của anh/chị")) }}:</p>
 <pre class="{{ q.kind }}">{{ told.your }}</pre>{% endif %}
-{% if told.key %}<p>{{ say(N("Đáp án")) }}:</p><pre>{{ told.key }}</pre>{% endif %}
+{% if told.key %}<p>{{ say(N("Đáp án")) }}:</p><pre class="{{ q.kind }}">{{ told.key }}</pre>{% endif %}
 {% if told.why %}<p>{{ say(N("Giải thích")) }}: {{ told.why }}</p>{% endif %}
 {% for note in q.notes %}<p>{{ note.tell(lang) }}</p>{% endfor %}
 </section>"""

@@ -21,6 +21,7 @@ from hocvuso.grading.result import Evidence, QuestionResult, Result, Sentence, q
 from hocvuso.grading.scribe import Scribe
 from hocvuso.language import N_
 from hocvuso.places import folder_of
+from hocvuso.questions.code.model import why_in, without_marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -214,10 +215,17 @@ def make_result(found: Assessment, graded: datetime, recorded: Recorded) -> Resu
 
 
 def _code_results(found: Assessment) -> Iterator[QuestionResult]:
+    """The last test of a question on code tells the author's text and the explanation."""
+    cells = found.master.code_cells if found.master else ()
     for part in found.code:
+        why = why_in(part.cell.source)
+        written = [cell for cell in cells[: cells.index(part.cell)] if cell.role == "solution"] if why else []
         yield QuestionResult(
             id=part.cell.id,
             kind="code",
+            prompt=part.cell.prompt,
+            key=without_marks(written[-1].source) if written else None,
+            why=why,
             points=int(part.score or 0),
             out_of=part.cell.points,
             state=part.state,

@@ -40,7 +40,7 @@ class Sentence(BaseModel):
 class Wording(BaseModel):
     """What a result says of a question in one language, as plain text: whoever shows it escapes.
 
-    A code part has no ``prompt``: it is named by its id.
+    A code part without a ``prompt`` is named by its id.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

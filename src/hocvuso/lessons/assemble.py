@@ -7,11 +7,14 @@ build of the same text is the same file.
 from __future__ import annotations
 
 import hashlib
+from itertools import takewhile
 from pprint import pformat
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from hocvuso.lessons.python_text import docstring_of
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from hocvuso.lessons.read import Cell, Lesson
     from hocvuso.lessons.translation import Translation
@@ -22,10 +25,14 @@ Notebook: TypeAlias = dict[str, Any]  # JSON as nbformat defines it
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 _CELL_ID_LENGTH = 64  # nbformat 4.5
 _WIDTH = 100
+_PROMPT = "Anh/chị viết tiếp phần mã lệnh này."
 
 
-def public_record(lesson: Lesson, edition: str) -> dict[str, Any]:
-    """What anyone may know of an edition: the content of ``lesson.json``."""
+def public_record(lesson: Lesson, edition: str, starts: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """What anyone may know of an edition: the content of ``lesson.json``.
+
+    ``starts``: what the release left of each solution cell.
+    """
     front = lesson.front.model_dump(mode="json", exclude_none=True)
     live = [cell for cell in lesson.cells if cell.role == "live"]
     return {
@@ -34,9 +41,37 @@ def public_record(lesson: Lesson, edition: str) -> dict[str, Any]:
         "edition": edition,
         "kind": lesson.kind,
         "points": lesson.points,
-        "questions": [question.asked() for question in lesson.questions],
+        "questions": list(_asked(lesson, starts or {})),
         "live": [{"id": cell.id, "title": cell.title, "notebook": f"live-{cell.id}.ipynb"} for cell in live],
     }
+
+
+def released_code(notebook: Notebook) -> dict[str, str]:
+    """What a released notebook has in its solution cells, by id."""
+    return {
+        cell["metadata"]["nbgrader"]["grade_id"]: "".join(cell["source"])
+        for cell in notebook["cells"]
+        if cell["metadata"].get("hocvuso", {}).get("role") == "solution"
+    }
+
+
+def _asked(lesson: Lesson, starts: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """Every question as a page asks it; a solution cell is a question on code."""
+    for place, cell in enumerate(lesson.cells):
+        if cell.question is not None:
+            yield cell.question.asked()
+        elif cell.role == "solution":
+            start = starts.get(cell.id, "")
+            own = cell.task.asked() if cell.task else _asked_by_cell(cell, lesson.cells[place + 1 :])
+            yield {**own, "start": start}
+
+
+def _asked_by_cell(cell: Cell, following: Sequence[Cell]) -> dict[str, Any]:
+    """A solution cell as a question; its points are those of the tests before the next one."""
+    own = takewhile(lambda other: other.role != "solution", following)
+    prompt = docstring_of(cell.source) or _PROMPT
+    points = sum(other.points for other in own)
+    return {"type": "code", "id": cell.id, "prompt": prompt, "points": points, "example": ""}
 
 
 def source_notebook(lesson: Lesson, edition: str) -> Notebook:
@@ -45,13 +80,15 @@ def source_notebook(lesson: Lesson, edition: str) -> Notebook:
     if not _has_heading(lesson):
         cells.append(_markdown(f"# {lesson.front.title}", "title"))
     number = 0
+    total = sum(cell.role in {"question", "solution"} for cell in lesson.cells)
     for cell in lesson.cells:
         if cell.question is not None:
             number += 1
-            cells.extend(_question_cells(cell.question, number, len(lesson.questions)))
+            cells.extend(_question_cells(cell.question, number, total))
         elif cell.role == "markdown":
-            cells.append(_markdown(cell.source, "title" if not cells else ""))
+            cells.append(_markdown(cell.source, "prompt" if cell.task else "title" if not cells else ""))
         else:
+            number += cell.role == "solution"
             cells.append(_code(cell))
     return _notebook(cells, {k: v for k, v in public_record(lesson, edition).items() if k != "questions"})
 
@@ -141,7 +178,8 @@ def _code(cell: Cell) -> dict[str, Any]:
     if cell.role == "solution":
         return _cell(cell.id, cell.source, "solution", cell.id, solution=True)
     if cell.role == "test":
-        return _cell(cell.id, cell.source, "test", cell.id, locked=True, points=cell.points)
+        asks = cell.task.prompt if cell.task else ""
+        return _cell(cell.id, cell.source, "test", cell.id, locked=True, points=cell.points, asks=asks)
     name = f"{cell.role}-{cell.id}" if cell.id else _named("setup", cell.source)
     metadata = {"hocvuso": {"role": cell.role, **({"id": cell.id} if cell.id else {})}, "tags": [cell.role]}
     return _code_cell(name, cell.source, metadata)
@@ -157,6 +195,7 @@ def _cell(  # noqa: PLR0913  (nbgrader's own settings of a cell, all by name)
     locked: bool = False,
     solution: bool = False,
     points: int | None = None,
+    asks: str = "",
 ) -> dict[str, Any]:
     nbgrader: dict[str, Any] = {
         "schema_version": 3,
@@ -169,6 +208,8 @@ def _cell(  # noqa: PLR0913  (nbgrader's own settings of a cell, all by name)
     if points is not None:
         nbgrader["points"] = points
     metadata: dict[str, Any] = {"hocvuso": {"role": role, "id": identifier}, "nbgrader": nbgrader}
+    if asks:
+        metadata["hocvuso"]["asks"] = asks
     if hidden:
         metadata["jupyter"] = {"source_hidden": True}
     return _code_cell(grade_id, source, metadata)

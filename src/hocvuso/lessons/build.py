@@ -25,6 +25,7 @@ from hocvuso.language import N_, SOURCE, get_language, languages
 from hocvuso.lessons.assemble import (
     live_notebooks,
     public_record,
+    released_code,
     signature_of,
     source_notebook,
     translated_notebook,
@@ -124,8 +125,8 @@ def _make(lesson: Lesson, translations: Sequence[Translation], edition: str, sta
     source.mkdir(parents=True)
     _write_json(source / f"{edition}.ipynb", source_notebook(lesson, edition))
     generate(staging, edition, release=staging / "release", db_url=f"sqlite:///{staging / 'scratch.db'}")
-    public = public_record(lesson, edition)
     released = (release / f"{edition}.ipynb").read_text(encoding="utf-8")
+    public = public_record(lesson, edition, released_code(json.loads(released)))
     _write_json(release / "lesson.json", public | {"translations": translations_record(translations)})
     (release / "page.html").write_text(render_page(released, public), encoding="utf-8")
     for lang in (code for code in languages() if code != SOURCE):
@@ -146,7 +147,7 @@ def _make(lesson: Lesson, translations: Sequence[Translation], edition: str, sta
 def _page_of(translation: Translation, lesson: Lesson, edition: str, released: str) -> str:
     from hocvuso.lessons.page import render_page
 
-    public = public_record(translation.lesson, edition)
+    public = public_record(translation.lesson, edition, released_code(json.loads(released)))
     notebook = translated_notebook(json.loads(released), lesson, translation.lesson, public)
     return render_page(json.dumps(notebook), public, translation.lang, left=translation.left)
 

@@ -54,7 +54,8 @@ def _find_leak(lesson: Lesson, raw: str, path: Path) -> str:
 def _secrets(lesson: Lesson) -> Iterator[str]:
     """Explanations and hidden lines, as bare letters; what the lesson itself shows is no secret."""
     shown = _letters(" ".join(_shown(lesson)))
-    hidden = [question.why for question in lesson.questions]
+    tasks = (cell.task for cell in lesson.cells if cell.role == "solution" and cell.task)
+    hidden = [question.why for question in (*lesson.questions, *tasks)]
     hidden += [
         line
         for cell in lesson.cells

@@ -28,13 +28,15 @@ if TYPE_CHECKING:
 class CodeCell:
     """A cell of a coding lesson, in the order in which it runs; only a test has points.
 
-    In our lessons they are whole numbers; in other nbgrader courses they need not be.
+    In our lessons they are whole numbers; in other nbgrader courses they need not be. ``prompt``: what the test's
+    question asks, where it was written as a question.
     """
 
     role: Literal["setup", "solution", "test"]
     id: str
     points: float
     source: str
+    prompt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,8 @@ def parse_master(raw: bytes, path: Path) -> Master:
 def _code_cell(cell: dict[str, Any], role: Literal["setup", "solution", "test"]) -> CodeCell:
     nbgrader = cell["metadata"].get("nbgrader", {})
     points = nbgrader["points"] if role == "test" else 0
-    return CodeCell(role, nbgrader.get("grade_id", cell["id"]), int(points), _source(cell))
+    prompt = str(cell["metadata"]["hocvuso"].get("asks", ""))
+    return CodeCell(role, nbgrader.get("grade_id", cell["id"]), int(points), _source(cell), prompt)
 
 
 def _source(cell: dict[str, Any]) -> str:

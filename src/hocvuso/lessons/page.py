@@ -24,6 +24,7 @@ from pygments.lexers.python import PythonLexer  # type: ignore[import-untyped]
 from traitlets.config import Config
 
 from hocvuso.language import SOURCE, get_language
+from hocvuso.lessons.python_text import has_code
 from hocvuso.questions import front_messages
 
 if TYPE_CHECKING:
@@ -124,6 +125,7 @@ def _script_json(value: Any) -> Markup:  # any JSON
 _FILTERS = {
     "prose": prose,
     "python": python,
+    "has_code": has_code,
     "vn_date": vn_date,
     "compact_json": _compact_json,
     "script_json": _script_json,

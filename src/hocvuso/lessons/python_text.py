@@ -1,4 +1,4 @@
-"""Python source as a tree, also from several threads at once."""
+"""Python source as a tree, also from several threads at once; what it says of itself."""
 
 from __future__ import annotations
 
@@ -16,3 +16,19 @@ def parse(source: str) -> ast.Module:
     """
     with _lock:
         return ast.parse(source)
+
+
+def docstring_of(source: str) -> str:
+    """The first line of what the first function of ``source`` says of itself; nothing where there is none."""
+    try:
+        tree = parse(source)
+    except (SyntaxError, ValueError):  # IPython's own syntax
+        return ""
+    functions = (node for node in tree.body if isinstance(node, ast.FunctionDef))
+    told = next((ast.get_docstring(function) for function in functions), None) or ""
+    return next(iter(told.splitlines()), "").strip()
+
+
+def has_code(source: str) -> bool:
+    """Whether there is more in ``source`` than comments and blank lines."""
+    return any(line.strip() and not line.lstrip().startswith("#") for line in source.splitlines())

@@ -20,6 +20,7 @@ from hocvuso.lessons.front import FrontBlock, FrontMatter, split_front
 from hocvuso.lessons.mistakes import BadLessonsError, Mistake, Told, faults_of
 from hocvuso.lessons.question_cell import Fault, read_question
 from hocvuso.questions.base import Question
+from hocvuso.questions.code import Code
 from hocvuso.questions.mistakes import SLUG
 
 if TYPE_CHECKING:
@@ -36,7 +37,10 @@ _REMOTE_IMAGE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of a lesson. ``line`` is the line of its first line of text."""
+    """One cell of a lesson. ``line`` is the line of its first line of text.
+
+    ``task`` is the question on code that it belongs to, where it was written as one.
+    """
 
     role: Role
     source: str
@@ -45,6 +49,7 @@ class Cell:
     points: int = 0
     title: str = ""
     question: Question | None = None
+    task: Code | None = None
 
 
 @dataclass(frozen=True)
@@ -63,12 +68,12 @@ class Lesson:
 
     @property
     def questions(self) -> tuple[Question, ...]:
-        """The questions in the order of the file."""
+        """The questions in the order of the file; those on code are cells."""
         return tuple(cell.question for cell in self.cells if cell.question is not None)
 
     @property
     def kind(self) -> Literal["questions", "coding"]:
-        """``coding`` when something is to be programmed: such a lesson is done in JupyterLab."""
+        """``coding`` when something is to be programmed, on the site or in JupyterLab."""
         return "coding" if any(cell.role in {"solution", "test"} for cell in self.cells) else "questions"
 
     @property
@@ -228,6 +233,9 @@ def _read_question(reading: _Reading, source: str, line: int) -> Iterator[Cell]:
             sentence = N_("Dòng này có dấu dành riêng cho nbgrader (ví dụ BEGIN SOLUTION): hãy viết khác đi.")
             reading.note(line + offset, "", sentence, "reserved-mark")
     outcome = read_question(source)
+    if isinstance(outcome, Code):
+        yield from _code_cells(outcome, line)
+        return
     if isinstance(outcome, Question):
         identifier = outcome.id
         yield Cell("question", source, line, id=identifier, points=outcome.points, question=outcome)
@@ -236,6 +244,14 @@ def _read_question(reading: _Reading, source: str, line: int) -> Iterator[Cell]:
         _note_fault(reading, fault, line)
     guess = next((fault.question for fault in outcome if fault.question), "")
     yield Cell("question", source, line, id=guess)
+
+
+def _code_cells(task: Code, line: int) -> Iterator[Cell]:
+    """A question on code as the cells that nbgrader knows: what is asked, a solution, a test for each check."""
+    yield Cell("markdown", task.prompt_cell(), line, task=task)
+    yield Cell("solution", task.solution_cell(), line, id=task.id, task=task)
+    for identifier, points, source in task.test_cells():
+        yield Cell("test", source, line, id=identifier, points=points, task=task)
 
 
 def _note_fault(reading: _Reading, fault: Fault, line: int) -> None:

@@ -11,6 +11,7 @@ from hocvuso.questions.answers import AnswerBook, AnswerRecord
 from hocvuso.questions.base import Answer, Mark, Question, State
 from hocvuso.questions.choice import Choice
 from hocvuso.questions.classify import Classify
+from hocvuso.questions.code import Code
 from hocvuso.questions.front import front_css, front_ends, front_messages, front_module
 from hocvuso.questions.mistakes import explain
 from hocvuso.questions.multiple import MultipleChoice
@@ -25,6 +26,7 @@ __all__ = [
     "AnswerRecord",
     "Choice",
     "Classify",
+    "Code",
     "Mark",
     "MultipleChoice",
     "Number",

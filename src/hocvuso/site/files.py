@@ -71,7 +71,9 @@ def send(handler: web.RequestHandler, packed: Packed) -> None:
 
 def check_built(static: Path = STATIC) -> None:
     """SetupError when the scripts that pages load were not built."""
-    missing = [path for name in (SCRIPT, "live.js") if not (path := static / BUILT / name).is_file()]
+    missing = [
+        path for name in (SCRIPT, "live.js", "editor.js") if not (path := static / BUILT / name).is_file()
+    ]
     if missing:
         raise SetupError(N_("Thiếu {path}: hãy chạy “make setup” rồi thử lại."), path=missing[0])
 

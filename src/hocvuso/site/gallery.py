@@ -8,9 +8,10 @@ from typing import Any
 from tornado import web
 
 from hocvuso.language import get_language
-from hocvuso.questions import example, front_messages, types
+from hocvuso.questions import Code, example, front_messages, types
 from hocvuso.questions.registry import title
 from hocvuso.site.messages import browser_messages
+from hocvuso.site.trying import score
 from hocvuso.site.web import ApiHandler, SiteHandler
 
 
@@ -36,7 +37,11 @@ class Tried(ApiHandler):
         if not isinstance(body, dict):
             raise web.HTTPError(400)
         question, answer = example(name), body.get("answer")
-        mark = question.score(answer)
+        if isinstance(question, Code):
+            self.spend(self.site.trying)
+            mark = await score(self.site.trials, self.learner, question, answer)
+        else:
+            mark = question.score(answer)
         self.answer(
             {
                 "state": mark.state,

@@ -39,6 +39,7 @@ from hocvuso.site.ledger import Ledger
 from hocvuso.site.search import Index
 from hocvuso.site.shelf import EDITION, Shelf
 from hocvuso.site.sign_out import SignedOut
+from hocvuso.site.trying import Trials, Try, TryExample
 from hocvuso.site.web import NotFound, log_request, make_templates
 
 VOILA_PATH = Path(__file__).parent / "voila"
@@ -81,6 +82,8 @@ class Site:
     template_paths: list[str]
     saving: Buckets
     handing_in: Buckets
+    trying: Buckets
+    trials: Trials
     running: live.Running = field(default_factory=live.Running)
     worker: Packed | None = None  # the script of the service worker, once somebody has asked for it
     boxed: bool = False  # whether the sandbox was seen to work here
@@ -157,6 +160,8 @@ class SiteServer(Voila):  # type: ignore[misc]  # voila is untyped for us
             template_paths=self.template_paths,
             saving=Buckets(limits.answers),
             handing_in=Buckets(limits.submit),
+            trying=Buckets(limits.run),
+            trials=Trials(),
         )
 
     def _secret(self) -> bytes:
@@ -183,6 +188,8 @@ def our_handlers(site: Site) -> list[tuple[Any, ...]]:
         "xac-minh": certificates.Verify,
         "loai-cau-hoi": gallery.Gallery,
         "api/loai-cau-hoi/([a-z_]+)": gallery.Tried,
+        "api/loai-cau-hoi/code/chay": TryExample,
+        f"api/chay/{edition}/([A-Za-z0-9_-]{{1,80}})": Try,
         "phat-hanh/([^/]+)": certificates.Published,
         "bien-nhan/([^/]+)": answers.Receipt,
         f"song/{edition}/([a-z0-9][a-z0-9-]*)": live.LiveCell,

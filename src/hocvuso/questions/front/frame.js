@@ -117,8 +117,8 @@ function frame(makeControl) {
     };
     const control = makeControl({ question, say, unique, changed });
 
-    const prompt = [question.prompt, " ",
-      element("span", { class: "hv-points" }, `(${say("{points} điểm", question)})`)];
+    const points = question.points ? [" ", element("span", { class: "hv-points" }, `(${say("{points} điểm", question)})`)] : [];
+    const prompt = [question.prompt, ...points];
     // Where the question is in another language than the page, our own sentences are in the page's.
     const { lang } = document.documentElement;
     const own = el.closest("[lang]:not(html)") && lang ? { lang } : {};

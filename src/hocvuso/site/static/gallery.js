@@ -1,6 +1,7 @@
 // The page of question types: each example is answered in the page, and what it would earn is asked of the site.
 
 import { Model } from "./answers.js";
+import { codeHost } from "./code.js";
 import { messages, net, tell } from "./page.js";
 import { start } from "./shell.js";
 
@@ -15,6 +16,8 @@ async function showResult(model, kind) {
     model.show({ locked: false, status: tell("Chưa xem được kết quả. Hãy thử lại khi có mạng.") });
   }
 }
+
+globalThis.hocvuso = { ...globalThis.hocvuso, code: codeHost(() => "api/loai-cau-hoi/code/chay") };
 
 async function prepare(slot) {
   const el = slot.querySelector(".hv-front");

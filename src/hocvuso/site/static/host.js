@@ -3,6 +3,7 @@
 
 import { Answers, isAnswered, timeOf } from "./answers.js";
 import { allMessages, ask, base, edition, make, messages, net, tell } from "./page.js";
+import { codeHost } from "./code.js";
 import { device, kept, own, start as startShell, trusted } from "./shell.js";
 
 const answers = new Answers({
@@ -16,7 +17,11 @@ const answers = new Answers({
   doubt: () => device.doubt(),
   channel: globalThis.BroadcastChannel ? (name) => new BroadcastChannel(name) : null,
 });
-globalThis.hocvuso = { ...globalThis.hocvuso, answers: { model: (question) => answers.model(question) } };
+globalThis.hocvuso = {
+  ...globalThis.hocvuso,
+  answers: { model: (question) => answers.model(question) },
+  code: codeHost((id) => `api/chay/${edition}/${id}`, () => answers.learner),
+};
 
 // ---- questions
 
@@ -202,7 +207,7 @@ async function wantsToHandIn() {
   const chosen = document.getElementById(choice) ?? open[0];
   if (chosen) reveal(chosen);
   chosen?.scrollIntoView({ block: "start" });
-  chosen?.querySelector("input, select, textarea, button")?.focus({ preventScroll: true });
+  chosen?.querySelector("input, select, textarea, button:not([hidden])")?.focus({ preventScroll: true });
   return false;
 }
 
