@@ -10,8 +10,8 @@ import { tags } from "@lezer/highlight";
 const LOOK = EditorView.theme({
   "&": { color: "var(--ink)", backgroundColor: "var(--paper)", border: "1px solid var(--line)", borderRadius: "0.5rem", overflow: "hidden" },
   "&.cm-focused": { outline: "3px solid var(--accent)", outlineOffset: "2px" },
-  ".cm-scroller": { fontFamily: "inherit", lineHeight: "1.5" },
-  ".cm-content": { minHeight: "9rem", padding: "0.5rem 0", caretColor: "var(--ink)" },
+  ".cm-scroller": { minHeight: "9rem", fontFamily: "inherit", lineHeight: "1.5" },
+  ".cm-content": { padding: "0.5rem 0", caretColor: "var(--ink)" },
   ".cm-gutters": { color: "var(--muted)", backgroundColor: "var(--raised)", border: "none" },
   ".cm-lineNumbers .cm-gutterElement": { minWidth: "1.75rem" },
   ".cm-cursor": { borderLeftColor: "var(--ink)" },
@@ -26,6 +26,14 @@ const COLOURS = HighlightStyle.define([
   { tag: [tags.number, tags.bool, tags.null], color: "var(--partial)" },
   { tag: tags.comment, color: "var(--muted)", fontStyle: "italic" },
 ]);
+
+// What is typed over a selection: Chromium would carry its colours along as a style, which the pages' policy forbids.
+function replace(event, view) {
+  if (event.inputType !== "insertText" || !event.cancelable || !event.data || view.state.selection.main.empty) return false;
+  view.dispatch(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+  event.preventDefault();
+  return true;
+}
 
 export function makeEditor({ text, label, describedBy, typed, left, run, locked }) {
   const element = document.createElement("div");
@@ -55,7 +63,7 @@ export function makeEditor({ text, label, describedBy, typed, left, run, locked 
         EditorView.updateListener.of((update) => {
           if (update.docChanged && !quiet) typed();
         }),
-        EditorView.domEventHandlers({ blur: () => left() }),
+        EditorView.domEventHandlers({ blur: () => left(), beforeinput: replace }),
         keymap.of([
           ...(run ? [{ key: "Mod-Enter", run: () => (run(), true) }, { key: "Shift-Enter", run: () => (run(), true) }] : []),
           ...defaultKeymap,

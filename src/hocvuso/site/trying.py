@@ -200,11 +200,11 @@ def told(program: Program, outcome: RunOutcome, tell: Language) -> dict[str, obj
     place = len(program.before)
     own = outcome.outputs[place : len(program.cells) - len(program.checks)]
     printed = _shortened("".join(_text(output) for outputs in own for output in outputs or ()), tell)
-    for number, outputs in enumerate(own, start=place + 1):
+    for outputs in own:
         if outputs is None:
             return _failed(tell(_STOPPED[outcome.state], seconds=SECONDS), printed)
         if error := _error_in(outputs):
-            return _mistake(error, number, printed, tell)
+            return _mistake(error, place + 1, printed, tell)
     for outputs in outcome.outputs[len(program.cells) - len(program.checks) :]:
         if outputs is None:
             return _failed(tell(_STOPPED[outcome.state], seconds=SECONDS), printed)
@@ -225,6 +225,7 @@ def told(program: Program, outcome: RunOutcome, tell: Language) -> dict[str, obj
 
 
 def _mistake(error: Output, number: int, printed: str, tell: Language) -> dict[str, object]:
+    """``number``: of the learner's own cell among those that ran; only its lines are on their screen."""
     name = error["ename"]
     if name in _ENDED:
         return _failed(tell(_STOPPED[_ENDED[name]], seconds=SECONDS), printed)
