@@ -90,7 +90,23 @@ def clean(slot: Locator, question, answer: dict) -> None:
             card.locator("input[type=checkbox]").check()
 
 
-GIVE = {"match": choose_pairs, "order": put_in_order, "form": fill_fields, "screen": act, "table": clean}
+def write_code(slot: Locator, question, answer: str) -> None:
+    """Type over what stands in the editor."""
+    editor = slot.locator(".cm-content")
+    editor.click()
+    editor.press("Control+a")
+    editor.page.keyboard.insert_text(answer)
+    editor.blur()
+
+
+GIVE = {
+    "code": write_code,
+    "match": choose_pairs,
+    "order": put_in_order,
+    "form": fill_fields,
+    "screen": act,
+    "table": clean,
+}
 
 
 def expect_given(page: Page, question, answer) -> None:

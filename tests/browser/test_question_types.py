@@ -24,6 +24,8 @@ VERDICTS = {"right": "Đúng", "ungraded": "Chờ giảng viên chấm"}
 
 def best_answer(name: str):
     """An answer with full points and its state; where a person grades, one that waits for them."""
+    if name == "code":  # what only the site's sandbox can tell
+        return example(name).answer, VERDICTS["right"]
     samples = example(name).samples(random.Random(3))
     state = "right" if "right" in samples else "ungraded"
     return samples[state], VERDICTS[state]
@@ -195,6 +197,13 @@ def clean(page, slot, question, answer) -> None:
             page.keyboard.press("Space")
 
 
+def program(page, slot, question, answer) -> None:
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(answer)
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+
+
 BY_KEY = {
     "choice": lambda page, slot, question, answer: in_group(page, answer),
     "multiple": tick,
@@ -208,4 +217,5 @@ BY_KEY = {
     "form": fill_in,
     "screen": act,
     "table": clean,
+    "code": program,
 }

@@ -58,6 +58,10 @@ export const questions = {
     },
   },
   free_text: { type: "free_text", id: "tra-loi", prompt: "Anh/chị trả lời thế nào?", points: 4 },
+  code: {
+    type: "code", id: "dem", prompt: "Viết hàm đếm", points: 2, example: "dem([1])",
+    start: "def dem(cac_so):\n    raise NotImplementedError()",
+  },
 };
 
 export const CONTROLS = "input, select, textarea, button";
@@ -67,6 +71,7 @@ export const answers = {
   choice: "b", multiple: ["a", "c"], classify: { "tin-1": "lua-dao" }, short_text: "2FA", number: "15",
   order: ["b", "a", "c"], match: { otp: "b", qr: "a" }, hotspot: ["giuc", "lien-ket"],
   form: { ten: "Trần Thị Mẫu", sinh: "05/09/1975", so: "2", nhan: "nha" }, free_text: "Thưa bác,\nnên gỡ ảnh xuống.",
+  code: "def dem(cac_so):\n    return len(cac_so)",
 };
 
 const tick = (el, ...values) => {
@@ -106,7 +111,7 @@ const steps = (el) => [...el.querySelectorAll(".hv-answered [data-step]")].map((
 
 export const entered = (el) => [
   ...[...el.querySelectorAll("input, select, textarea")]
-    .filter((input) => input.checked || (!["radio", "checkbox"].includes(input.type) && input.value))
+    .filter((input) => input.checked || (!["radio", "checkbox"].includes(input.type) && input.value && input.value !== input.defaultValue))
     .map((input) => input.value),
   ...steps(el),
 ];

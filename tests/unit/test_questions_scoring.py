@@ -33,6 +33,7 @@ WHY = "Vì sao lại như thế, chỉ nói sau khi chấm."
 QUESTIONS: dict[str, Question] = {
     "screen": example("screen"),
     "table": example("table"),
+    "code": example("code"),
     "choice": Choice("q", "Chọn?", options={"a": "Một", "b": "Hai", "c": "Ba"}, key="b", why=WHY, points=2),
     "multiple": MultipleChoice(
         "q",
@@ -93,7 +94,7 @@ QUESTIONS: dict[str, Question] = {
         "q", "Trả lời?", rubric=[("Đủ ý bí mật", 2), ("Lễ phép", 1)], sample="Bài mẫu", why=WHY, points=3
     ),
 }
-SCORED = {name: question for name, question in QUESTIONS.items() if name != "free_text"}
+SCORED = {name: question for name, question in QUESTIONS.items() if name not in {"free_text", "code"}}
 each_type = pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
 each_scored_type = pytest.mark.parametrize("question", SCORED.values(), ids=SCORED)
 

@@ -6,11 +6,12 @@ export default frame(({ question, say, unique, changed }) => {
     unique, changed, tag: "textarea",
     attributes: {
       class: "hv-text hv-code-field", rows: String(question.start.split("\n").length + 3), spellcheck: "false",
-      autocapitalize: "off", autocorrect: "off", translate: "no", "aria-label": say("Khung viết mã lệnh: {prompt}", question),
+      autocapitalize: "off", autocorrect: "off", translate: "no",
+      ...(host?.editor ? { "aria-label": say("Khung viết mã lệnh: {prompt}", question) } : {}),
     },
   });
   const [area] = field.nodes;
-  area.value = question.start;
+  area.defaultValue = question.start;
   const place = element("div", { class: "hv-code-place" }, area);
   const said = element("p", { class: "hv-code-said", role: "status" });
   const result = element("div", { class: "hv-code-result" });
@@ -32,7 +33,7 @@ export default frame(({ question, say, unique, changed }) => {
 
   async function tryIt() {
     if (run.getAttribute("aria-disabled") === "true") return;
-    changed();
+    save();
     result.replaceChildren();
     said.textContent = say("Đang chạy…");
     run.setAttribute("aria-disabled", "true"); // not disabled: the focus stays where it is
@@ -63,7 +64,7 @@ export default frame(({ question, say, unique, changed }) => {
   const less = button(say("Bớt thụt"), () => editor?.indent(-1));
   const again = button(say("Bắt đầu lại"), () => {
     write(question.start);
-    changed();
+    save();
     result.replaceChildren();
     said.textContent = editor ? say("Đã đưa về mã lệnh ban đầu. Bấm “Hoàn tác” nếu muốn lấy lại.") : "";
   });
@@ -77,19 +78,28 @@ export default frame(({ question, say, unique, changed }) => {
 
   const hint = element("span", {}, say("Viết vào khung dưới đây."));
   let waiting = null;
+  const save = () => {
+    clearTimeout(waiting);
+    waiting = null;
+    changed();
+  };
   const pause = () => {
     clearTimeout(waiting);
-    waiting = setTimeout(changed, TYPING_PAUSE);
+    waiting = setTimeout(save, TYPING_PAUSE);
     sheet.textContent = text();
   };
+  const putAway = () => {
+    if (waiting !== null && document.visibilityState === "hidden") save();
+  };
+  document.addEventListener("visibilitychange", putAway);
   host?.editor?.().then(({ makeEditor }) => {
+    hint.textContent = say("Viết vào khung dưới đây. Phím Tab thụt dòng vào; nhấn Esc rồi Tab để ra khỏi khung.");
     editor = makeEditor({
       text: area.value, label: say("Khung viết mã lệnh: {prompt}", question), describedBy: hint.textContent,
-      typed: pause, left: changed, run: host.run ? tryIt : null, locked,
+      typed: pause, left: save, run: host.run ? tryIt : null, locked,
     });
     place.replaceChildren(editor.element);
     for (const one of ofEditor) one.hidden = false;
-    hint.textContent = say("Viết vào khung dưới đây. Phím Tab thụt dòng vào; nhấn Esc rồi Tab để ra khỏi khung.");
   }).catch(console.error); // the plain field does as well
 
   sheet.textContent = question.start;
@@ -101,17 +111,20 @@ export default frame(({ question, say, unique, changed }) => {
   } };
   return {
     hint,
-    nodes: [place, sheet, ...example, tools, said, result],
+    ...(host?.editor ? {} : { labels: field.labels }), // an editor is no field that a label can name
+    nodes: [place, sheet, ...example, tools, ...(host?.run ? [said, result] : [])],
     inputs: [lock],
     read() {
       const value = text().normalize("NFC");
       return value === question.start ? null : value;
     },
-    show: (answer) => write(typeof answer === "string" ? answer : question.start),
+    show(answer) {
+      if (waiting === null) write(typeof answer === "string" ? answer : question.start); // what is being typed is newer
+    },
     stop() {
-      clearTimeout(waiting);
+      document.removeEventListener("visibilitychange", putAway);
       field.stop();
-      changed();
+      if (waiting !== null) save();
       editor?.stop();
     },
   };
