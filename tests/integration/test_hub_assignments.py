@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -271,6 +272,28 @@ def test_phone_and_jupyterlab_hold_the_same_answers(lab: Lab) -> None:
     assert lab.copy(LESSON) == {"cuoc-goi": "b", "ma-so": "mật khẩu dùng một lần"}
     history = lab.places.answers / folder_of(ALICE) / LESSON / "history.jsonl"
     assert '"mã cũ"' in history.read_text(encoding="utf-8")
+
+
+def test_code_from_the_phone_and_from_jupyterlab_is_one(lab: Lab) -> None:
+    """Written on the phone it is in the fetched notebook; changed there and handed in, it is on the phone."""
+    first = "def gap_doi(so):\n    return so * 2\n"
+    body = {"answer": first, "seen": 0, "age_ms": 0}
+    assert lab.page.send("PUT", f"api/answers/{CODING}/gap-doi", json=body).status_code == 200
+    lab.act("fetch", CODING)
+    assert _written(lab.home / CODING / f"{CODING}.ipynb") == first
+
+    _solve(lab)
+    assert lab.act("submit", CODING)["success"]
+    (receipt,) = lab.receipts()
+    handed = _written(lab.places.inbound / receipt["submission"] / f"{CODING}.ipynb")
+    there = lab.page.send("GET", f"api/answers/{CODING}").json()["answers"]["gap-doi"]["answer"]
+    assert handed == there == "def gap_doi(so):\n    return so + so\n"
+
+
+def _written(notebook: Path) -> str:
+    cells = json.loads(notebook.read_bytes())["cells"]
+    (source,) = [cell["source"] for cell in cells if cell["metadata"].get("nbgrader", {}).get("solution")]
+    return "".join(source)
 
 
 def test_an_older_edit_here_gives_way_and_is_kept(lab: Lab) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from hocvuso.errors import AnswerError
 from hocvuso.exchange.answers import AnswerStore
+from hocvuso.exchange.code_answers import with_code
 from hocvuso.exchange.working_copy import NOTE, SEEN, WorkingCopy, take_in_copy
 from hocvuso.questions import Choice
 from hocvuso.questions.answers import save_answer
@@ -19,9 +21,10 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 OPTIONS = {"a": "A", "b": "B", "c": "C"}
+START = "def dem():\n    # YOUR CODE HERE\n    raise NotImplementedError()"
 QUESTIONS = {
     name: Choice(name, "Chọn?", options=OPTIONS, key="a", why="Vì A.").asked() for name in ("c1", "c2")
-}
+} | {"dem": {"type": "code", "id": "dem", "prompt": "Đếm?", "points": 1, "example": "", "start": START}}
 EDITION = "t14-05"
 
 
@@ -49,12 +52,26 @@ class Both:
         save_answer(self.folder / "answers.json", name, value, edited=self.later())
 
     def bring_together(self, meanwhile=lambda: None):
-        book, seen = self.copy.read(), self.copy.seen()
+        book, seen, typed = self.copy.read(), self.copy.seen(), self.copy.typed()
         self.later()
-        merged = take_in_copy(self.store, "an", EDITION, QUESTIONS, book.answers, seen)
+        merged = take_in_copy(self.store, "an", EDITION, QUESTIONS, book.answers, seen, typed)
         meanwhile()
-        self.copy.settle(book, merged)
+        self.copy.settle(book, merged, typed)
         return merged
+
+    def write_code(self, text: str) -> None:
+        """Save the notebook with this in its solution cell, as JupyterLab does."""
+        about = {"hocvuso": {"role": "solution", "id": "dem"}, "nbgrader": {"grade_id": "dem"}}
+        cells = [
+            {"cell_type": "markdown", "metadata": {}, "source": ["# Bài\n", "lời giảng"]},
+            {"cell_type": "code", "metadata": about, "source": text, "outputs": [1], "execution_count": 3},
+        ]
+        self.copy.notebook.write_text(json.dumps({"cells": cells, "nbformat": 4}), encoding="utf-8")
+        when = self.later().timestamp()
+        os.utime(self.copy.notebook, (when, when))
+
+    def code_here(self) -> str:
+        return json.loads(self.copy.notebook.read_bytes())["cells"][1]["source"]
 
     def here(self) -> dict[str, Any]:
         return {name: record.answer for name, record in self.copy.read().answers.items()}
@@ -175,3 +192,98 @@ def test_a_damaged_copy_is_left_alone(both, content):
         both.copy.read()
     assert not both.copy.has_edits()
     assert (both.folder / "answers.json").read_text("utf-8") == content
+
+
+def test_code_written_on_the_phone_is_in_the_fetched_notebook(both):
+    """The cell gets the text, its old output goes, all else in the notebook stays; that is no edit of the copy."""
+    both.on_the_phone("dem", "x = 1")
+    both.write_code(START)
+    assert not both.copy.has_edits()
+    both.bring_together()
+    assert both.code_here() == "x = 1"
+    first, cell = json.loads(both.copy.notebook.read_bytes())["cells"]
+    assert (first["source"], cell["outputs"], cell["execution_count"]) == (["# Bài\n", "lời giảng"], [], None)
+    assert not both.copy.has_edits()
+    assert both.bring_together().differences == ()
+    assert both.there() == {"dem": "x = 1"}
+
+
+def test_code_written_in_the_notebook_is_on_the_phone(both):
+    """Saved there it is an answer like any other; the first text is none."""
+    both.write_code(START)
+    both.bring_together()
+    assert both.there() == {}
+    both.write_code("x = 2")
+    assert both.copy.has_edits()
+    both.bring_together()
+    assert both.there() == {"dem": "x = 2"}
+    both.on_the_phone("dem", "x = 3")
+    both.bring_together()
+    assert both.code_here() == "x = 3"
+
+
+@pytest.mark.parametrize("newer", ["phone", "lab"])
+def test_the_newer_of_two_codes_stays_and_the_other_is_told(both, newer):
+    """As with every answer; the notebook holds the one that stays."""
+    both.write_code("x = 1")
+    both.bring_together()
+    changes = [lambda: both.on_the_phone("dem", "x = 2"), lambda: both.write_code("x = 3")]
+    for change in changes if newer == "lab" else changes[::-1]:
+        change()
+    both.bring_together()
+    stays, goes = ("x = 3", "x = 2") if newer == "lab" else ("x = 2", "x = 3")
+    assert (both.code_here(), both.there()) == (stays, {"dem": stays})
+    assert goes in (both.folder / NOTE).read_text("utf-8")
+
+
+@pytest.mark.parametrize("where", ["phone", "lab"])
+def test_starting_over_in_one_place_is_starting_over_in_both(both, where):
+    """The first text is an answer taken back, not one that competes."""
+    both.write_code("x = 1")
+    both.bring_together()
+    if where == "phone":
+        both.on_the_phone("dem", None)
+    else:
+        both.write_code(START)
+    both.bring_together()
+    assert (both.code_here(), both.there()) == (START, {"dem": None})
+    assert both.bring_together().differences == ()
+
+
+def test_a_cell_that_is_saved_while_the_answer_is_under_way_stays(both):
+    """It is an edit for the next time; the phone's text, older then, is told."""
+    both.write_code(START)
+    both.on_the_phone("dem", "x = 1")
+    both.bring_together(meanwhile=lambda: both.write_code("x = 2"))
+    assert both.code_here() == "x = 2"
+    both.bring_together()
+    assert (both.code_here(), both.there()) == ("x = 2", {"dem": "x = 2"})
+
+
+@pytest.mark.parametrize("text", ["x" * 7000, "y" * 50_000, "x = '\x07'"])
+def test_code_that_can_be_no_answer_stays_in_the_notebook_alone(both, text):
+    """Nothing is refused for its sake, and nothing is written over it."""
+    both.on_the_phone("dem", "x = 1")
+    both.write_code(text)
+    assert both.bring_together().unusable == ()
+    assert (both.code_here(), both.there()) == (text, {"dem": "x = 1"})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\xff",
+        b"[]",
+        b'{"cells": 3}',
+        b'{"cells": [3, {"metadata": 4}]}',
+        b'{"a": ' + b"9" * 9000 + b"}",
+    ],
+)
+def test_a_damaged_notebook_is_left_as_it_is(both, content):
+    """What can't be read holds no code and gets none."""
+    both.on_the_phone("dem", "x = 1")
+    both.copy.notebook.write_bytes(content)
+    both.bring_together()
+    assert both.copy.notebook.read_bytes() == content
+    assert with_code(content, {"dem": "x = 1"}) == content

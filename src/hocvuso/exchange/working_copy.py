@@ -16,7 +16,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hocvuso.durable import replace_file
 from hocvuso.errors import AnswerError, StorageError, SubmissionError
-from hocvuso.exchange.code_answers import MAX_NOTEBOOK, Typed, typed_in, with_code
+from hocvuso.exchange.code_answers import (
+    MAX_NOTEBOOK,
+    Typed,
+    edits,
+    texts_of,
+    typed_in,
+    usable,
+    with_code,
+)
 from hocvuso.exchange.folders import read_file
 from hocvuso.language import N_, get_language
 from hocvuso.questions.answers import AnswerBook, AnswerRecord, locked
@@ -74,11 +82,16 @@ def take_in_copy(  # noqa: PLR0913, PLR0917  (whose it is, what is asked, what c
     questions: Mapping[str, Mapping[str, Any]],
     copy: Mapping[str, AnswerRecord],
     seen: Mapping[str, int],
+    typed: Mapping[str, Typed] | None = None,
 ) -> Merged:
     """Save the edits of a working copy in the site's store; ``questions`` are the edition's as asked, by id.
 
+    ``typed``: what stands in the solution cells of its notebook.
+
     Raises StorageError; then the edits saved so far stand, and the same call finishes the rest.
     """
+    cells = usable(typed or {}, questions.values())
+    copy = {**copy, **edits(cells, questions.values(), copy, seen)}
     before = store.read(learner, edition).answers
     differences, unusable = [], []
     for name, record in copy.items():
@@ -98,7 +111,8 @@ def take_in_copy(  # noqa: PLR0913, PLR0917  (whose it is, what is asked, what c
         elif saved.conflict == "kept-other":
             differences.append(Difference(question=name, kept="site", other=record.answer))
     after = store.read(learner, edition).answers
-    return Merged(answers=after, differences=tuple(differences), unusable=tuple(unusable))
+    code = {name: text for name, text in texts_of(after, questions.values()).items() if name in cells}
+    return Merged(answers=after, differences=tuple(differences), code=code, unusable=tuple(unusable))
 
 
 class WorkingCopy:

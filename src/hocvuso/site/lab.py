@@ -18,7 +18,7 @@ from tornado import web
 from hocvuso.durable import held
 from hocvuso.errors import SubmissionError
 from hocvuso.exchange.answers import AnswerStore
-from hocvuso.exchange.code_answers import MAX_NOTEBOOK, edits, texts_of, usable, with_code
+from hocvuso.exchange.code_answers import MAX_NOTEBOOK, with_code
 from hocvuso.exchange.receipts import Receipt
 from hocvuso.exchange.site_lessons import (
     Copy,
@@ -212,11 +212,7 @@ def _released_files(places: Places, edition: str) -> dict[str, bytes]:
 
 def _take_in(store: AnswerStore, learner: str, info: LessonInfo, copy: Copy) -> Merged:
     questions = {str(asked["id"]): asked for asked in info.questions}
-    typed = usable(copy.code, info.questions)
-    answers = {**copy.answers, **edits(typed, info.questions, copy.answers, copy.seen)}
-    merged = take_in_copy(store, learner, info.edition, questions, answers, copy.seen)
-    texts = texts_of(merged.answers, info.questions)
-    return merged.model_copy(update={"code": {name: texts[name] for name in typed if name in texts}})
+    return take_in_copy(store, learner, info.edition, questions, copy.answers, copy.seen, copy.code)
 
 
 def _check_notebook(info: LessonInfo, notebook: str | None) -> None:
