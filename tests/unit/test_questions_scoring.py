@@ -267,7 +267,7 @@ def test_a_record_survives_json_and_comes_back_equal(question):
 def test_check_answer_works_on_the_json_of_what_was_asked(question):
     """The site knows a question only as asked, read from a file."""
     asked = json.loads(json.dumps(question.asked()))
-    state = "ungraded" if question.type == "free_text" else "right"
+    state = "right" if question.type in SCORED else "ungraded"
     assert question.score(check_answer(asked, question.samples(Random(0))[state])).state == state
     assert check_answer(asked, None) is None
 
