@@ -90,6 +90,7 @@ export function makeEditor({ text, label, describedBy, typed, left, run, locked 
       (steps > 0 ? indentMore : indentLess)(view);
       view.focus();
     },
+    focus: () => view.focus(),
     lock: (value) => view.dispatch({ effects: hold.reconfigure(held(value)) }),
     stop: () => view.destroy(),
   };

@@ -26,7 +26,7 @@ export default frame(({ question, say, unique, changed }) => {
     sheet.textContent = value;
   };
   const button = (words, act, quiet = true) => {
-    const made = element("button", { type: "button", class: quiet ? "hv-code-button hv-code-quiet" : "hv-code-button" }, words);
+    const made = element("button", { type: "button", class: quiet ? "hv-press hv-code-button" : "hv-press hv-code-button hv-code-run" }, words);
     made.addEventListener("click", act);
     return made;
   };
@@ -35,6 +35,7 @@ export default frame(({ question, say, unique, changed }) => {
     if (run.getAttribute("aria-disabled") === "true") return;
     save();
     result.replaceChildren();
+    said.classList.remove("hv-code-failed");
     said.textContent = say("Đang chạy…");
     run.setAttribute("aria-disabled", "true"); // not disabled: the focus stays where it is
     try {
@@ -66,6 +67,7 @@ export default frame(({ question, say, unique, changed }) => {
     write(question.start);
     save();
     result.replaceChildren();
+    said.classList.remove("hv-code-failed");
     said.textContent = editor ? say("Đã đưa về mã lệnh ban đầu. Bấm “Hoàn tác” nếu muốn lấy lại.") : "";
   });
   const ofEditor = [undo, more, less];
@@ -98,7 +100,9 @@ export default frame(({ question, say, unique, changed }) => {
       text: area.value, label: say("Khung viết mã lệnh: {prompt}", question), describedBy: hint.textContent,
       typed: pause, left: save, run: host.run ? tryIt : null, locked,
     });
+    const writing = document.activeElement === area;
     place.replaceChildren(editor.element);
+    if (writing) editor.focus();
     for (const one of ofEditor) one.hidden = false;
   }).catch(console.error); // the plain field does as well
 
