@@ -30,6 +30,7 @@ def test_the_examples_for_authors_are_questions_that_build() -> None:
         "Number",
         "SimulatedScreen",
         "TableCleaning",
+        "Code",
     }
 
 
