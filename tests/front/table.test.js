@@ -143,6 +143,12 @@ test("a column of long texts has a line of its own", async () => {
   assert.deepEqual(long.slice(0, 3), [false, false, true]);
 });
 
+test("a column whose texts half a phone would cut off has a line of its own there", async () => {
+  const { el } = await show({}, { ...question, columns: { a: ["A", "text"], b: ["B", "text"] }, rows: { r: ["Bảo hành máy", "Ông Hữu"] } });
+  const medium = [...el.querySelectorAll(".hv-table-cell")].map((one) => one.classList.contains("hv-table-medium"));
+  assert.deepEqual(medium, [true, false]);
+});
+
 test("hostile text stays text in names, cells and notes", async () => {
   const hostile = '<img src=x onerror="globalThis.hacked = true">';
   const { el } = await show({ answer: { "a.b": hostile } }, { ...question, columns: { b: [hostile, "text"] }, rows: { a: [`${hostile}!`] } });

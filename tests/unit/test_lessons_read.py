@@ -231,6 +231,9 @@ def test_a_lesson_without_a_question_is_no_lesson(tmp_path: Path) -> None:
         ("\n### BEGIN SOLUTION\n", "reserved-mark"),
         ("\n![hình](https://example.org/a.png)\n", "remote-image"),
         ("\n```{code-cell}\n:tags: [setup\n\nx = 1\n```\n", "cell-options"),
+        ("\n```{code-cell}\n:tags: setup\n\nx = 1\n```\n", "cell-options"),
+        ("\n```{code-cell}\n:tags: [setup]\n:name: 5\n\nx = 1\n```\n", "cell-options"),
+        ('\n```python\nChoice(\n    "cau-2",\n)\n```\n', "question-outside"),
     ],
 )
 def test_each_mistake_in_another_cell_has_its_code(tmp_path: Path, made: str, code: str) -> None:
@@ -250,3 +253,42 @@ def test_all_mistakes_are_told_at_once_with_file_and_line(tmp_path: Path) -> Non
     assert numbers == sorted(numbers)
     assert lines[1].startswith("t01-01.md:8: ")
     assert "hocvuso" not in lines[1].split(":")[0]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "line", "part"),
+    [
+        ("  minutes: 5", "\tminutes: 5", "minutes: 5", "dấu Tab"),
+        ("minutes: 5", "minutes:5", "sources:", "thiếu dấu hai chấm"),
+        ('title: "Bài thử"', "title: Bài thử: một", "title: Bài", "cả câu trong ngoặc kép"),
+        ("date: 2026-01-01", "date: 2026-02-31", "2026-02-31", "“2026-02-31” không có thật"),
+        ("levels: [co-ban]", "levels: co-ban", "levels: co-ban", "phải là một danh sách"),
+        ("levels: [co-ban]", "levels: [co-ban]\n  bac: 1", "bac: 1", "Phần đầu tệp không có mục nào"),
+        ("Choice(", "Choice(\u00a0", "Choice(", "dấu cách bằng phím cách"),
+        ('key="a"', "key=“a”", "Choice(", "dấu nháy thẳng"),
+        ('key="a"', 'key="c"', "Choice(", "hãy dùng một trong a, b"),
+        ('"a": "Đúng",', '"a": "Đúng"', "Choice(", "dấu phẩy"),
+        ('why="Vì thế.")', 'why="Vì thế."', "Choice(", "Dấu ngoặc mở ở dòng này chưa đóng"),
+    ],
+)
+def test_a_newcomers_slip_is_told_in_plain_words(
+    tmp_path: Path, right: str, wrong: str, line: str, part: str
+) -> None:
+    """The sentence says what to write instead, at the line to look at."""
+    text = FRONT + question()
+    assert right in text
+    text = text.replace(right, wrong, 1)
+    with pytest.raises(BadLessonsError) as caught:
+        read(tmp_path, text)
+    (found,) = caught.value.mistakes
+    assert part in found.tell("vi")
+    assert found.line == line_of(text, line)
+
+
+def test_a_mistake_deep_in_a_question_is_told_at_its_own_line(tmp_path: Path) -> None:
+    """Not at the line where the table begins that holds it."""
+    items = 'items={\n    "x": ("Tin", "g"),\n    "y": ("Thư", "khác"),\n}'
+    text = FRONT + question(f'Classify("mot", "Xếp.", groups={{"g": "G", "h": "H"}}, {items}, why="Vì thế.")')
+    with pytest.raises(BadLessonsError) as caught:
+        read(tmp_path, text)
+    assert line_of(text, '"y":') in {found.line for found in caught.value.mistakes}

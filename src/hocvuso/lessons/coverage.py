@@ -104,6 +104,12 @@ class Coverage:
         places = {planned.id for planned in listed if planned.topic == topic}
         return len(places & set(self.topics[topic].lessons)), len(places)
 
+    def open_places(self, topic: int) -> list[str]:
+        """The official lessons of a topic that nobody has written, in order."""
+        listed = [planned for planned in self.framework.lessons.values() if planned.official]
+        places = {planned.id for planned in listed if planned.topic == topic}
+        return sorted(places - set(self.topics[topic].lessons))
+
     def record(self, lang: str) -> dict[str, Any]:  # JSON
         """Everything as JSON with fixed keys; sentences are in ``lang``."""
         known = self.framework
@@ -184,6 +190,8 @@ def lines(coverage: Coverage, lang: str) -> Iterator[str]:
     for topic in known.topics:
         name = f"{topic.id:2}. {topic.name.told(lang)} ({'/'.join(map(str, coverage.official(topic.id)))})"
         yield _tally_row(coverage.topics[topic.id], name)
+        if places := coverage.open_places(topic.id):
+            yield _row("", "", "", "   " + say(N_("chưa viết: {lessons}"), lessons=", ".join(places)))
     yield ""
     yield _row(say(N_("Bài")), say(N_("Câu")), say(N_("Phút")), say(N_("Năng lực")))
     for competence in known.competences:

@@ -24,6 +24,23 @@ from hocvuso.language import N_, nfc
 from hocvuso.questions.mistakes import mistake, raise_mistakes
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+_DAY = re.compile(r"\b\d{4}-\d\d?-\d\d?\b")
+_FAULTS = {
+    "'\\t'": N_("Dòng này thụt vào bằng dấu Tab: hãy thay bằng dấu cách, thẳng hàng với các mục cùng cấp."),
+    "mapping values": N_(
+        "Dòng này có dấu hai chấm ở chỗ không được có: hãy đặt cả câu trong ngoặc kép, và để các mục cùng cấp "
+        "thẳng hàng."
+    ),
+    "expected <block end>": N_(
+        "Dòng này không khớp với dòng trên: hãy để các mục cùng cấp thẳng hàng, và đóng đủ dấu ngoặc kép."
+    ),
+    "expected ':'": N_(
+        "Dòng này hoặc dòng ngay trên thiếu dấu hai chấm: hãy viết tên mục, dấu hai chấm, một dấu cách, rồi nội dung."
+    ),
+    "end of stream": N_("Dấu ngoặc mở ở dòng này chưa đóng: hãy thêm dấu đóng."),
+}
+_OTHER_FAULT = N_("Phần đầu tệp (YAML) không đọc được: {detail}. Hãy sửa dấu hai chấm, ngoặc kép, thụt dòng.")
+_NO_SUCH_DAY = N_("Ngày “{detail}” không có thật: hãy sửa lại, dạng năm-tháng-ngày, ví dụ 2026-08-08.")
 _BLOCK = re.compile(r"\A---[ \t]*\n(?P<body>.*?)^---[ \t]*$\n?", re.DOTALL | re.MULTILINE)
 
 
@@ -50,18 +67,26 @@ class Source(_Frozen):
         return self
 
 
+NO_PLACE = N_(
+    "Chủ đề {topic} có {count} bài chính thức; bài thêm mang số từ {first} đến {last}, "
+    "ví dụ {example} (xem docs/authors.md)."
+)
+
+
+def missing_place(lesson: str) -> dict[str, object] | None:
+    """What `NO_PLACE` says of a lesson whose topic has no such place; None where it has, or there is no such topic."""
+    topic = framework().find_topic(int(lesson[1:3]))
+    if topic is None or framework().has_place(lesson):
+        return None
+    example = f"{lesson[:3]}-{OWN_FROM}"
+    counted = {"topic": topic.id, "count": len(topic.lesson)}
+    return {**counted, "first": OWN_FROM, "last": OWN_TO, "example": example}
+
+
 def _check_place(lesson: str) -> str:
     """A lesson stands at an official place of its topic, or at one that the official list never uses."""
-    topic = framework().find_topic(int(lesson[1:3]))
-    if topic is not None and not framework().has_place(lesson):
-        sentence = N_(
-            "Chủ đề {topic} có {count} bài chính thức; bài thêm mang số từ {first} đến {last}, "
-            "ví dụ {example} (xem docs/authors.md)."
-        )
-        example = f"{lesson[:3]}-{OWN_FROM}"
-        raise mistake(
-            sentence, topic=topic.id, count=len(topic.lesson), first=OWN_FROM, last=OWN_TO, example=example
-        )
+    if missing := missing_place(lesson):
+        raise mistake(NO_PLACE, **missing)
     return lesson
 
 
@@ -133,7 +158,8 @@ class FrontBlock:
     """The YAML block as found: its data (None when it can't be read) and the line of each field."""
 
     data: object
-    fault: str
+    fault: str  # a catalogue entry, to be told with ``detail``; empty when there is none
+    detail: str
     fault_line: int
     lines: dict[tuple[str, ...], int]
     body: str  # the file with the block blanked out line by line, so that line numbers still hold
@@ -149,20 +175,34 @@ def split_front(text: str) -> FrontBlock:
     """Cut the front matter off ``text`` without failing: a fault is described, not raised."""
     found = _BLOCK.match(text)
     if not found:
-        return FrontBlock(None, "", 1, {}, text)
+        return FrontBlock(None, "", "", 1, {}, text)
     blank = "\n" * found.group(0).count("\n")
     body = blank + text[found.end() :]
     try:
         node = yaml.compose(found["body"], Loader=yaml.SafeLoader)
         data = yaml.safe_load(found["body"])
     except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that does not exist
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or str(error)
-        return FrontBlock(None, nfc(str(problem)), (mark.line if mark else 0) + 2, {}, body)
+        return FrontBlock(None, *_explain(error, found["body"]), {}, body)
     lines: dict[tuple[str, ...], int] = {}
     if node is not None:
         _note_lines(node, (), lines)
-    return FrontBlock(data, "", 1, lines, body)
+    return FrontBlock(data, "", "", 1, lines, body)
+
+
+def _explain(error: Exception, text: str) -> tuple[str, str, int]:
+    """What is wrong with a YAML block: a catalogue entry, its detail, and the line in the file."""
+    if not isinstance(error, yaml.MarkedYAMLError):
+        for number, line in enumerate(text.splitlines(), start=2):
+            for day in _DAY.findall(line):
+                try:
+                    yaml.safe_load(day)
+                except ValueError:
+                    return _NO_SUCH_DAY, day, number
+        return _OTHER_FAULT, nfc(str(error)), 2
+    problem = str(error.problem)
+    mark = error.context_mark if "end of stream" in problem else error.problem_mark
+    sentence = next((told for part, told in _FAULTS.items() if part in problem), _OTHER_FAULT)
+    return sentence, nfc(problem), (mark.line if mark else 0) + 2
 
 
 def _note_lines(node: yaml.Node, path: tuple[str, ...], lines: dict[tuple[str, ...], int]) -> None:

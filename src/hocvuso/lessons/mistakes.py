@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 _FORMS = {
     "string_pattern_mismatch": N_("Mục này viết chưa đúng dạng: hãy xem ví dụ do lệnh hocvuso new tạo ra."),
     "string_too_short": N_("Mục này để trống."),
+    "tuple_type": N_(
+        "Mục này phải là một danh sách: viết trong dấu ngoặc vuông như [co-ban], hoặc mỗi phần một dòng bắt đầu "
+        "bằng dấu gạch ngang."
+    ),
+    "extra_forbidden": N_("Phần đầu tệp không có mục nào tên như vậy: hãy xem lại tên mục."),
 }
 
 

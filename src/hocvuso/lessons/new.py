@@ -10,6 +10,7 @@ from hocvuso.curriculum import OWN_FROM, OWN_TO, framework
 from hocvuso.errors import LessonError
 from hocvuso.language import N_
 from hocvuso.lessons.editions import write_atomically
+from hocvuso.lessons.front import NO_PLACE, missing_place
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -23,6 +24,8 @@ _SKELETON = Path(__file__).parent / "templates" / "new-lesson.md"
 def new_lesson(places: Places, lesson: str, today: dt.date) -> Path:
     """Write a skeleton that builds as it is; an existing lesson is never overwritten."""
     found = _ID.fullmatch(lesson)
+    if found and (missing := missing_place(lesson)):
+        raise LessonError(NO_PLACE, **missing)
     if not found or not framework().has_place(lesson):
         raise LessonError(
             N_(

@@ -5,6 +5,24 @@ from __future__ import annotations
 import ast
 import threading
 
+from hocvuso.language import N_
+
+_HINTS = {
+    "was never closed": N_("Dấu ngoặc mở ở dòng này chưa đóng: hãy thêm dấu đóng."),
+    "unterminated": N_("Dấu nháy mở ở dòng này chưa đóng: hãy thêm dấu nháy ở cuối câu."),
+    "character": N_(
+        "Dòng này có ký tự không dùng được trong mã lệnh: hãy gõ lại dấu nháy bằng dấu nháy thẳng, và dấu cách "
+        "bằng phím cách."
+    ),
+    "indent": N_("Dòng này thụt vào sai: hãy để thẳng hàng với các dòng cùng cấp, chỉ dùng dấu cách."),
+    "positional argument follows": N_(
+        "Trong câu này có phần thiếu tên: sau mã và lời hỏi, mỗi mục viết là tên=giá trị; số lẻ viết dấu chấm, như 2.5."
+    ),
+    "invalid syntax": N_(
+        "Dòng này hoặc dòng ngay trên sai cú pháp: hãy xem có thiếu dấu phẩy, dấu nháy, dấu ngoặc, hay dòng ``` đóng ô."
+    ),
+}
+_OTHER = N_("Mã lệnh Python viết sai cú pháp: {detail}.")
 _lock = threading.Lock()
 
 
@@ -32,3 +50,10 @@ def docstring_of(source: str) -> str:
 def has_code(source: str) -> bool:
     """Whether there is more in ``source`` than comments and blank lines."""
     return any(line.strip() and not line.lstrip().startswith("#") for line in source.splitlines())
+
+
+def explain_syntax(error: SyntaxError | ValueError) -> tuple[str, dict[str, object]]:
+    """The catalogue entry that says in plain words why source can't be read, and its fields."""
+    detail = getattr(error, "msg", None) or str(error)
+    sentence = next((hint for part, hint in _HINTS.items() if part in detail), _OTHER)
+    return sentence, {"detail": detail}

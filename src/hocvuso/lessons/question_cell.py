@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from hocvuso.language import N_
 from hocvuso.lessons.mistakes import faults_of
-from hocvuso.lessons.python_text import parse
+from hocvuso.lessons.python_text import explain_syntax, parse
 from hocvuso.questions import types
 
 if TYPE_CHECKING:
@@ -45,10 +45,8 @@ def read_question(source: str) -> Question | list[Fault]:
         tree = parse(source)
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
-        detail = getattr(error, "msg", None) or str(error)
-        return [
-            Fault(line, "", N_("Mã lệnh Python viết sai cú pháp: {detail}."), "syntax", {"detail": detail})
-        ]
+        sentence, fields = explain_syntax(error)
+        return [Fault(line, "", sentence, "syntax", fields)]
     call = _the_call(tree)
     if isinstance(call, Fault):
         return [call]
@@ -77,14 +75,12 @@ def _the_call(tree: ast.Module) -> ast.Call | Fault:
 def _make(cls: type[Question], call: ast.Call) -> Question | list[Fault]:
     faults: list[Fault] = []
     named: dict[str, object] = {}
-    lines: dict[str, int] = {}
     arguments = [_literal(node, "", faults) for node in call.args]
     for keyword in call.keywords:
         name = keyword.arg or "**"
         if name in named:
             sentence = N_("Mục “{field}” viết hai lần: hãy bỏ một.")
             faults.append(Fault(keyword.lineno, name, sentence, "question-twice", {"field": name}))
-        lines[name] = keyword.lineno
         named[name] = _literal(keyword.value, name, faults)
     guess = arguments[0] if arguments and isinstance(arguments[0], str) else str(named.get("id", ""))
     if faults:
@@ -94,7 +90,7 @@ def _make(cls: type[Question], call: ast.Call) -> Question | list[Fault]:
     except ValidationError as error:
         return [
             Fault(
-                lines.get(_top(where), call.lineno),
+                _line_of(call, where),
                 ".".join(where),
                 N_("Mục “{field}”: {detail}"),
                 _code(where, kind),
@@ -103,6 +99,32 @@ def _make(cls: type[Question], call: ast.Call) -> Question | list[Fault]:
             )
             for where, kind, told in faults_of(error)
         ]
+
+
+def _line_of(call: ast.Call, where: tuple[str, ...]) -> int:
+    """The line of the part at ``where``, or of the nearest part around it that is written in the call."""
+    keyword = next((given for given in call.keywords if given.arg == _top(where)), None)
+    if keyword is None:
+        return call.lineno
+    line, node = keyword.lineno, keyword.value
+    for name in where[1:]:
+        part = _part(node, name)
+        if part is None:
+            break
+        line, node = part
+    return line
+
+
+def _part(node: ast.expr, name: str) -> tuple[int, ast.expr] | None:
+    """The line and the value of one entry of a written table or list."""
+    if isinstance(node, ast.Dict):
+        for key, value in zip(node.keys, node.values, strict=True):
+            if isinstance(key, ast.Constant) and key.value == name:
+                return key.lineno, value
+    if isinstance(node, ast.List | ast.Tuple) and name.isdigit() and int(name) < len(node.elts):
+        value = node.elts[int(name)]
+        return value.lineno, value
+    return None
 
 
 def _literal(node: ast.expr, name: str, faults: list[Fault]) -> object:

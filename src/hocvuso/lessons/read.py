@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from jupytext.myst import MystMetadataParsingError, myst_to_notebook
+from nbformat.validator import NotebookValidationError
 from pydantic import ValidationError
 
 from hocvuso.language import N_, nfc
 from hocvuso.lessons.front import FrontBlock, FrontMatter, split_front
 from hocvuso.lessons.mistakes import BadLessonsError, Mistake, Told, faults_of
-from hocvuso.lessons.question_cell import Fault, read_question
+from hocvuso.lessons.python_text import explain_syntax
+from hocvuso.lessons.question_cell import Fault, question_classes, read_question
 from hocvuso.questions.base import Question
 from hocvuso.questions.code import Code
 from hocvuso.questions.mistakes import SLUG
@@ -30,6 +32,7 @@ Role = Literal["markdown", "question", "solution", "test", "live", "setup"]
 ROLES: tuple[Role, ...] = ("question", "solution", "test", "live", "setup")
 _AT_LINE = re.compile(r"at line (\d+)")
 _MARKS = re.compile(r"(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)|AUTOTEST")
+_BARE_TAGS = re.compile(r"^(:?tags:)[ \t]*([^\[\s].*)$")
 _REMOTE_IMAGE = re.compile(
     r"!\[[^\]]*\]\(\s*<?(https?:)?//|<img[^>]+src\s*=\s*[\"']?(https?:)?//", re.IGNORECASE
 )
@@ -128,10 +131,7 @@ def read_lesson(path: Path, *, root: Path | None = None) -> Lesson:
 
 def _check_front(reading: _Reading, block: FrontBlock, stem: str) -> FrontMatter | None:
     if block.fault:
-        sentence = N_(
-            "Phần đầu tệp (YAML) không đọc được: {detail}. Hãy sửa dấu hai chấm, ngoặc kép, thụt dòng."
-        )
-        reading.note(block.fault_line, "hocvuso", sentence, "front-broken", detail=block.fault)
+        reading.note(block.fault_line, "hocvuso", block.fault, "front-broken", detail=block.detail)
         return None
     data = block.data.get("hocvuso") if isinstance(block.data, Mapping) else None
     if not isinstance(data, Mapping):
@@ -179,6 +179,23 @@ def _parse_myst(reading: _Reading, body: str) -> tuple[Any, str]:  # a NotebookN
             body = "\n".join(lines)
             if not found:
                 return myst_to_notebook("", add_source_map=True), ""
+        except NotebookValidationError:
+            body, mended = _wrap_bare_tags(reading, body)
+            if not mended:
+                sentence = N_("Có ô khai báo sai kiểu ở đầu ô: hãy so với ví dụ trong docs/authors.md.")
+                reading.note(1, "", sentence, "cell-options")
+                return myst_to_notebook("", add_source_map=True), ""
+
+
+def _wrap_bare_tags(reading: _Reading, body: str) -> tuple[str, bool]:
+    """Note each tag written without brackets and put it into some; whether there was one."""
+    lines = body.splitlines()
+    bare = [(place, found) for place, line in enumerate(lines) if (found := _BARE_TAGS.match(line))]
+    for place, found in bare:
+        sentence = N_("Thẻ phải nằm trong dấu ngoặc vuông: hãy viết {name} [{tag}].")
+        reading.note(place + 1, "tags", sentence, "cell-options", name=found[1], tag=found[2].strip())
+        lines[place] = f"{found[1]} [{found[2].strip()}]"
+    return "\n".join(lines), bool(bare)
 
 
 def _first_line(lines: list[str], start: int, source: str) -> int:
@@ -200,6 +217,12 @@ def _check_markdown(reading: _Reading, source: str, line: int) -> None:
                 "Ảnh lấy từ trang khác không hiện được: bài học không gọi ra ngoài. Hãy bỏ ảnh này."
             )
             reading.note(line + offset, "", sentence, "remote-image")
+        if text.rstrip().removesuffix("(") in question_classes() and text.rstrip().endswith("("):
+            sentence = N_(
+                "Câu hỏi này nằm ngoài ô mã lệnh, người học sẽ đọc thấy đáp án: dòng mở ô phải là “{fence}”."
+            )
+            fence = "```{code-cell} ipython3"
+            reading.note(line + offset, "", sentence, "question-outside", fence=fence)
 
 
 def _read_code(reading: _Reading, cell: Any, source: str, line: int) -> Iterator[Cell]:
@@ -207,7 +230,10 @@ def _read_code(reading: _Reading, cell: Any, source: str, line: int) -> Iterator
     tags = metadata.get("tags") or []
     roles = [role for role in ROLES if isinstance(tags, list) and role in tags]
     if len(roles) != 1 or cell.cell_type != "code":
-        sentence = N_("Ô mã lệnh cần đúng một thẻ (tags) trong: question, solution, test, live, setup.")
+        sentence = N_(
+            "Ô mã lệnh cần đúng một thẻ (tags) trong: question, solution, test, live, setup. Hãy viết một dòng như "
+            "“:tags: [question]” ngay dưới dòng mở ô."
+        )
         reading.note(line, "tags", sentence, "cell-tag")
         return
     role = roles[0]
@@ -218,8 +244,8 @@ def _read_code(reading: _Reading, cell: Any, source: str, line: int) -> Iterator
         ast.parse(source)
     except (SyntaxError, ValueError) as error:
         at = line + (getattr(error, "lineno", None) or 1) - 1
-        sentence = N_("Mã lệnh Python viết sai cú pháp: {detail}.")
-        reading.note(at, "", sentence, "syntax", detail=getattr(error, "msg", None) or str(error))
+        sentence, fields = explain_syntax(error)
+        reading.note(at, "", sentence, "syntax", **fields)
     identifier = _check_id(reading, metadata, line) if role != "setup" else ""
     points = _check_points(reading, metadata, line) if role == "test" else 0
     title = _check_title(reading, metadata, line) if role == "live" else ""

@@ -34,7 +34,12 @@ class Choice(Question):
     @classmethod
     def _check_key(cls, key: str, info: ValidationInfo) -> str:
         if "options" in info.data and key not in info.data["options"]:
-            raise mistake(N_("Đáp án “{key}” không phải là mã của phương án nào."), key=key)
+            known = ", ".join(info.data["options"])
+            raise mistake(
+                N_("Đáp án “{key}” không phải là mã của phương án nào: hãy dùng một trong {known}."),
+                key=key,
+                known=known,
+            )
         return key
 
     @classmethod

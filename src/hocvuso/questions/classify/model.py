@@ -53,11 +53,11 @@ class Classify(Question):
         groups = info.data.get("groups")
         if groups is not None:
             unknown, unused = (
-                N_("Không có nhóm nào mã “{group}”."),
+                N_("Không có nhóm nào mã “{group}”: hãy dùng một trong {known}."),
                 N_("Nhóm “{group}” không có phần tử nào."),
             )
             found += [
-                ((key,), mistake(unknown, group=group))
+                ((key,), mistake(unknown, group=group, known=", ".join(groups)))
                 for key, (_, group) in items.items()
                 if group not in groups
             ]

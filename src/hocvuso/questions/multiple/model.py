@@ -42,10 +42,14 @@ class MultipleChoice(Question):
             raise mistake(N_("Một đáp án được ghi hai lần."))
         if options is None:
             return keys
-        unknown = N_("Đáp án “{key}” không phải là mã của phương án nào.")
+        unknown = N_("Đáp án “{key}” không phải là mã của phương án nào: hãy dùng một trong {known}.")
         raise_mistakes(
             cls.__name__,
-            [((i,), mistake(unknown, key=key)) for i, key in enumerate(keys) if key not in options],
+            [
+                ((i,), mistake(unknown, key=key, known=", ".join(options)))
+                for i, key in enumerate(keys)
+                if key not in options
+            ],
         )
         if len(keys) == len(options):
             raise mistake(N_("Mọi phương án đều là đáp án: cần ít nhất một phương án sai."))

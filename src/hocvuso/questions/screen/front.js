@@ -5,7 +5,7 @@ const LOOKS = ["button", "link", "send"];
 export default frame(({ question, say, unique, changed }) => {
   const kinds = {
     call: say("cuộc gọi"), sms: say("tin nhắn"), identity: say("ứng dụng định danh"), bank: say("ứng dụng ngân hàng"),
-    form: say("dịch vụ công"), mail: say("hộp thư"), chat: say("trò chuyện với trợ lý AI"), web: say("trang web"),
+    form: say("ứng dụng"), mail: say("hộp thư"), chat: say("cuộc trò chuyện"), web: say("trang web"),
   };
   const named = (name, kind) => ({
     sender: kind === "call" ? say("Số máy") : say("Người gửi"), address: say("Địa chỉ"), them: say("Bên kia"), me: say("Tôi"),

@@ -1,11 +1,17 @@
 // One card per row: a text field for each cell and a check box that takes the row out.
 const DELETED = "delete"; // as the model has it
 const LONG = 24; // characters; a column that holds more has a line of its own
+const MEDIUM = 11; // characters that half a phone's width shows
+
+function widthOf(characters) {
+  if (characters > LONG) return " hv-table-long";
+  return characters > MEDIUM ? " hv-table-medium" : "";
+}
 
 export default frame(({ question, say, unique, changed }) => {
   const columns = Object.entries(question.columns).map(([id, [name, kind]], place) => ({
     id,
-    long: Object.values(question.rows).some((texts) => texts[place].length > LONG),
+    width: widthOf(Math.max(...Object.values(question.rows).map((texts) => texts[place].length))),
     name,
     kind,
     mode: { number: "decimal", date: "numeric" }[kind] ?? "text",
@@ -31,7 +37,7 @@ export default frame(({ question, say, unique, changed }) => {
       mark();
     };
     input.addEventListener("input", mark);
-    const node = element("div", { class: `hv-table-cell${column.long ? " hv-table-long" : ""}` },
+    const node = element("div", { class: `hv-table-cell${column.width}` },
       element("label", { for: field.labels }, column.name), input, note);
     put(before);
     return { key: `${row}.${column.id}`, before, input, node, put, stop: field.stop, text: () => input.value.normalize("NFC") };
