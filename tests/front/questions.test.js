@@ -258,6 +258,12 @@ test("a message keeps its words and lines around the places to mark", async () =
   assert.equal(el.querySelectorAll(".hv-scene input[type=checkbox]").length, 3);
 });
 
+test("a full stop after a place to mark stands with its words, not on a line of its own", async () => {
+  const { el } = await show("hotspot");
+  const labels = [...el.querySelectorAll(".hv-spot")].map((label) => label.textContent);
+  assert.equal(labels.at(-1), "phat.example.");
+});
+
 test("fields of a form ask for the right keys and nothing is filled in by the browser", async () => {
   const { el } = await show("form");
   const inputs = [...el.querySelectorAll("input[type=text]")];
