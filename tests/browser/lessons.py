@@ -148,3 +148,15 @@ def save(folder: Path, name: str, data: bytes) -> Path:
     path = folder / name
     path.write_bytes(data)
     return path
+
+
+def open_offline(page, address: str) -> None:
+    """Open an address without a network, so that the stand-in is shown.
+
+    A service worker that the browser has just started anew learns a moment late that it is offline too.
+    """
+    for _ in range(10):
+        page.goto(address)
+        if page.locator("#hv-again").count():
+            return
+    raise AssertionError(f"{address} was opened as if there were a network")

@@ -72,7 +72,7 @@ def test_from_sign_in_to_a_certificate_that_shows_when_it_was_altered(site, visi
     first.locator(f"input[value='{answers[questions[0].id]}']").check()
     expect(first.locator(".hv-status")).to_have_text(re.compile("Đã lưu"))
     assert kill_kernels(site.places) > 0
-    page.reload()
+    page.get_by_role("button", name="Tải lại trang").click()  # the page has noticed
     again = page.locator(".hv-question").first.locator(f"input[value='{answers[questions[0].id]}']")
     expect(again).to_be_checked(timeout=60_000)
 

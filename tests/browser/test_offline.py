@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from hocvuso.hub.accounts import add_account
 
 from .conftest import DESKTOP, PHONE, Site
-from .lessons import expect_given, give, questions_of, right_answers
+from .lessons import expect_given, give, open_offline, questions_of, right_answers
 from .test_main_road import kill_kernels
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -124,7 +124,7 @@ def test_a_lesson_is_answered_and_handed_in_without_a_network(site, visit, newco
     expect(page.locator(".hv-saving")).to_have_text("2 câu trả lời đang chờ trên thiết bị này")
     page.close()
     page = person.context.new_page()
-    page.goto(site.hoc())
+    open_offline(page, site.hoc())
     page.locator(f'a[href$="bai/{lesson}"]').first.click()
     page.wait_for_url(f"**/bai/{lesson}")
     for question in questions[:4]:

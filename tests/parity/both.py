@@ -229,8 +229,20 @@ def cell_of(cell: Mapping[str, Any]) -> dict[str, Any]:
         "solution": bool(about.get("solution")),
         "checksum": about.get("checksum"),
         "count": cell.get("execution_count"),
-        "outputs": [output for output in shown if output],
+        "outputs": joined([output for output in shown if output]),
     }
+
+
+def joined(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What was printed as one text, in however many messages it came: that is chance."""
+    found: list[dict[str, Any]] = []
+    for output in outputs:
+        last = found[-1] if found else {}
+        if "stream" in output and output["stream"] == last.get("stream"):
+            found[-1] = {**last, "text": last["text"] + output["text"]}
+        else:
+            found.append(output)
+    return found
 
 
 def output_of(output: Mapping[str, Any]) -> dict[str, Any]:
