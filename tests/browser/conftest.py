@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import re
+import secrets
 import shutil
 import signal
 import socket
@@ -17,6 +18,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from hocvuso.hub.accounts import add_account
 from hocvuso.places import Places
 from tests.built import copy_built
 
@@ -203,6 +205,20 @@ class Visit:
         """
         held = [c for c in self.context.cookies(self.page.url) if c["name"] == "_xsrf"]
         return max(held, key=lambda cookie: len(cookie["path"]))["value"] if held else ""
+
+
+@pytest.fixture
+def newcomer(site):
+    """A learner who has done nothing yet; no other test knows them."""
+    return add_newcomer(site)
+
+
+def add_newcomer(site: Site) -> str:
+    """A new account; its name."""
+    name, password = f"moi.{secrets.token_hex(4)}", secrets.token_urlsafe(16)
+    add_account(site.places, name, password)
+    site.passwords[name] = password
+    return name
 
 
 @pytest.fixture

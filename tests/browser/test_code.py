@@ -8,10 +8,9 @@ from playwright.sync_api import expect
 
 from hocvuso.lessons.master import read_master
 
-from .conftest import PHONE
+from .conftest import PHONE, add_newcomer
 from .lessons import give, questions_of, right_answers, write_code
 from .test_access import LEVELS
-from .test_offline import add_newcomer
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -180,9 +180,9 @@ def test_nothing_that_gives_an_answer_away_reaches_the_browser_before_handing_in
     assert "HIDDEN TESTS" not in everything
 
 
-def test_answers_wait_in_the_browser_while_the_network_is_away(site, visit):
+def test_answers_wait_in_the_browser_while_the_network_is_away(site, visit, newcomer):
     """Offline: a sentence says so; back online: the answer arrives at the site by itself."""
-    person = visit("hai.tran", PHONE)
+    person = visit(newcomer, PHONE)
     page = person.page
     page.goto(site.hoc("bai/t03-09"))
     question = questions_of(site.places, "t03-09")[0]
@@ -197,9 +197,9 @@ def test_answers_wait_in_the_browser_while_the_network_is_away(site, visit):
     assert stored["answers"][question.id]["answer"] == answer
 
 
-def test_two_devices_with_one_lesson_do_not_lose_an_answer_silently(site, visit):
+def test_two_devices_with_one_lesson_do_not_lose_an_answer_silently(site, visit, newcomer):
     """The newer edit wins, the older is kept in the history, and the learner is told."""
-    phone, desk = visit("hai.tran", PHONE), visit("hai.tran", DESKTOP)
+    phone, desk = visit(newcomer, PHONE), visit(newcomer, DESKTOP)
     question = next(q for q in questions_of(site.places, "t20-01") if q.type == "choice")
     for person in (phone, desk):
         person.page.goto(site.hoc("bai/t20-01"))
@@ -211,7 +211,7 @@ def test_two_devices_with_one_lesson_do_not_lose_an_answer_silently(site, visit)
     expect(desk.page.locator(f"#cau-{question.id} .hv-status")).to_have_text(re.compile("hiết bị khác"))
     stored = desk.page.request.get(site.hoc("api/answers/t20-01")).json()
     assert stored["answers"][question.id]["answer"] == other
-    history = (site.places.answers / "hai.tran" / "t20-01" / "history.jsonl").read_text(encoding="utf-8")
+    history = (site.places.answers / newcomer / "t20-01" / "history.jsonl").read_text(encoding="utf-8")
     assert [json.loads(line) for line in history.splitlines() if question.id in line], (
         "the older answer is gone"
     )

@@ -2,7 +2,6 @@
 
 import json
 import re
-import secrets
 import signal
 import struct
 from urllib.parse import urljoin
@@ -11,9 +10,7 @@ import psutil
 import pytest
 from playwright.sync_api import expect
 
-from hocvuso.hub.accounts import add_account
-
-from .conftest import DESKTOP, PHONE, Site
+from .conftest import DESKTOP, PHONE, Site, add_newcomer
 from .lessons import expect_given, give, open_offline, questions_of, right_answers
 from .test_main_road import kill_kernels
 
@@ -21,20 +18,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SAVED = re.compile("Đã lưu lúc \\d\\d:\\d\\d")
 WAITS = re.compile("Mất mạng|Máy chủ chưa lưu được")
-
-
-@pytest.fixture
-def newcomer(site):
-    """A learner who has done nothing yet; no other test knows them."""
-    return add_newcomer(site)
-
-
-def add_newcomer(site: Site) -> str:
-    """A new account; its name."""
-    name, password = f"moi.{secrets.token_hex(4)}", secrets.token_urlsafe(16)
-    add_account(site.places, name, password)
-    site.passwords[name] = password
-    return name
 
 
 def wait_until_kept(page, site: Site, lesson: str) -> None:

@@ -20,9 +20,9 @@ def is_accessible(page: Page) -> bool:
     return [violation["id"] for violation in found.response["violations"]] == []
 
 
-def test_a_lesson_is_found_read_done_and_explained_in_english(site, visit):
+def test_a_lesson_is_found_read_done_and_explained_in_english(site, visit, newcomer):
     """English spellings and units are right, nothing is in Vietnamese, and the same answers show in both languages."""
-    page = visit("hai.tran", PHONE).page
+    page = visit(newcomer, PHONE).page
     page.goto(site.hoc("?lang=en&tim=small+box"))
     found = page.locator(".hv-card", has_text=TITLE)
     expect(found.locator("mark")).to_have_text("small box")
