@@ -92,7 +92,7 @@ OF_SITE = {
     r"loai-cau-hoi$": "loai-cau-hoi",
     r"api/loai-cau-hoi/([a-z_]+)$": "api/loai-cau-hoi/choice",
     r"api/loai-cau-hoi/code/chay$": "api/loai-cau-hoi/code/chay",
-    rf"api/chay/{_E}/([A-Za-z0-9_-]{{1,80}})$": "api/chay/t90-01/ma-so",
+    rf"api/chay/{_E}/([A-Za-z0-9_-]{{1,80}})$": "api/chay/t26-91/ma-so",
     r"logout$": "logout",
     r"oauth_callback$": "oauth_callback?code=x&state=y",
 }

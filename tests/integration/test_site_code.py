@@ -30,15 +30,15 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:Non-unique cell id"),
 ]
 
-LESSON = "t90-05"
+LESSON = "t26-95"
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
 _TEXT = """---
 jupytext:
   text_representation: {extension: .md, format_name: myst, format_version: 0.13}
 kernelspec: {display_name: Python 3 (ipykernel), language: python, name: python3}
 hocvuso:
-  id: t90-05
-  topic: 90
+  id: t26-95
+  topic: 26
   title: "Bài thử viết mã"
   competences: ["3.4"]
   levels: [co-ban]
@@ -103,7 +103,7 @@ SUM = "def cong(cac_so):\n    return sum(cac_so)\n"
 @pytest.fixture(scope="module")
 def code_places(tmp_path_factory: pytest.TempPathFactory) -> Places:
     places = make_site_course(tmp_path_factory.mktemp("khoa").resolve())
-    (places.lessons / "t90" / f"{LESSON}.md").write_text(_TEXT, encoding="utf-8")
+    (places.lessons / "t26" / f"{LESSON}.md").write_text(_TEXT, encoding="utf-8")
     report = build(places)
     assert report.ok, report
     release(places, now=NOW)
@@ -171,7 +171,7 @@ def test_who_tries_too_much_or_something_else_is_told(other_coder: Learner, lang
     """No such lesson, question, form: the usual answers; no code of such a length."""
     other_coder.get("", params={"lang": lang})
     path = f"api/chay/{LESSON}"
-    for there in (f"{path}/khong-co", "api/chay/t90-99/x", "api/chay/t90-01/cuoc-goi"):
+    for there in (f"{path}/khong-co", "api/chay/t26-99/x", "api/chay/t26-91/cuoc-goi"):
         assert other_coder.send("POST", there, json={"code": ""}).status_code == 404
     for body in ({}, {"code": 1}, {"code": "x", "more": 1}, []):
         assert other_coder.send("POST", f"{path}/cong-don", json=body).status_code == 400
