@@ -59,6 +59,7 @@ class Site:
 
 def make_course(root: Path) -> Places:
     """A fresh course folder with this repository's lessons, built."""
+    root.mkdir(exist_ok=True)
     shutil.copy(REPO / "nbgrader_config.py", root)
     for name in ("autograde", "exchange"):
         (root / name).mkdir()
