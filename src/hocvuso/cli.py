@@ -105,7 +105,7 @@ def curriculum(find: Callable[[], Places], *, as_json: bool) -> None:
         raise LessonError("{mistakes}", mistakes="\n".join(error.tell(LANG) for error in found.errors))
 
 
-@main.command(example="hocvuso new t14-06", help=say(N_("Tạo khung một bài học mới.")))
+@main.command(example="hocvuso new t14-03", help=say(N_("Tạo khung một bài học mới.")))
 @click.argument("lesson")
 @click.pass_obj
 def new(find: Callable[[], Places], lesson: str) -> None:
