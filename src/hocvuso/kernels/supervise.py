@@ -7,8 +7,10 @@ Limits of the system hold per process; what a child's processes use *together* o
 from __future__ import annotations
 
 import os
+import re
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _MB = 1024 * 1024
 _SHARE = 10  # a costly look may take one part in so many of the time
+_TELLS_SHARES = Path("/proc/self/smaps_rollup").exists()  # since Linux 4.14
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class _Watched:
     cpu: float = 0.0
     lost: float = 0.0  # of processes that have ended and nobody waited for
     next_look: float = 0.0
+    over: bool = False  # the last costly look found too much
     processes: list[_Process] = field(default_factory=list)
 
 
@@ -84,6 +88,7 @@ def _excess(watched: _Watched) -> str | None:
         return "cpu"
     most = limits["resident_mb"] * _MB
     if sum(process.resident for process in processes) <= most:
+        watched.over = False
         return None
     now = time.monotonic()
     if now < watched.next_look:
@@ -91,7 +96,9 @@ def _excess(watched: _Watched) -> str | None:
     used = sum(_proportional(process) for process in processes)
     spent = time.monotonic() - now
     watched.next_look = now + _SHARE * spent
-    return "memory" if used > most else None
+    # one look at several processes, some of which start or end during it, may count a page twice
+    before, watched.over = watched.over, used > most
+    return "memory" if before and watched.over else None
 
 
 def _families(roots: Mapping[int, object]) -> dict[int, list[_Process]]:
@@ -130,10 +137,14 @@ def _parse(pid: int, line: bytes) -> _Process:
 
 def _proportional(process: _Process) -> int:
     """Bytes in use, pages that several processes share divided among them; all of them when that isn't told."""
-    for line in _read(f"/proc/{process.pid}/smaps_rollup").splitlines():
-        if line.startswith(b"Pss:"):
-            return int(line.split()[1]) * 1024
-    return process.resident
+    try:
+        told = Path(f"/proc/{process.pid}/smaps_rollup").read_bytes()
+    except PermissionError:
+        return process.resident
+    except OSError:  # ended meanwhile
+        return 0 if _TELLS_SHARES else process.resident
+    share = re.search(rb"^Pss: +(\d+) kB", told, re.MULTILINE)
+    return int(share[1]) * 1024 if share else 0
 
 
 def _read(path: str) -> bytes:
