@@ -21,8 +21,9 @@ const editor = await build({
   metafile: true,
 });
 
-// what pages load, in one file
+// what pages load, in one file; and what stands in them and runs before they are drawn
 const page = await build({ ...always, entryPoints: [join(source, "site.js")] });
+const early = await build({ ...always, entryPoints: [join(source, "reading.js")], format: "iife" });
 
 // a live example's widgets; what few examples need is fetched when it is
 const made = await build({
@@ -37,7 +38,7 @@ const made = await build({
   metafile: true,
 });
 
-const outputs = [...page.outputFiles, ...editor.outputFiles, ...made.outputFiles];
+const outputs = [...page.outputFiles, ...early.outputFiles, ...editor.outputFiles, ...made.outputFiles];
 const files = new Map(outputs.map((file) => [relative(out, file.path), Buffer.from(file.contents)]));
 files.set("licences.txt", Buffer.from(licences(editor.metafile, made.metafile)));
 

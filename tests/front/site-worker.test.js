@@ -46,7 +46,7 @@ function answer(url) {
 function worker(caches, version, { broken = "" } = {}) {
   const listeners = new Map();
   const files = Object.fromEntries(
-    ["reading.js", "lesson.css", "site.js", "result.js"].map((name) => [name, `${BASE}static/${name}?v=${version}`]),
+    ["lesson.css", "site.js", "result.js"].map((name) => [name, `${BASE}static/${name}?v=${version}`]),
   );
   const self = {
     addEventListener: (kind, listener) => listeners.set(kind, listener),
@@ -84,7 +84,7 @@ test("what a device uses is kept, and the page for no network in its reader's la
   const caches = new Caches();
   await used(caches);
   const shell = await caches.open("hv-shell-v1");
-  for (const name of ["reading.js", "lesson.css", "site.js", "result.js"]) {
+  for (const name of ["lesson.css", "site.js", "result.js"]) {
     assert.ok(await shell.match(`${BASE}static/${name}?v=v1`), name);
   }
   assert.equal(await standIn(caches), "no network");

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import fcntl
+import hashlib
 import json
 import os
+import re
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -630,7 +633,7 @@ def _all_pages(learner: Learner) -> list[httpx.Response]:
 
 
 def test_headers(site_alice: Learner) -> None:
-    """A policy without other hosts and without inline scripts on each; personal pages are kept nowhere."""
+    """A policy without other hosts and without inline scripts but ours on each; personal pages are kept nowhere."""
     for response in _all_pages(site_alice):
         policy = response.headers["content-security-policy"]
         assert "default-src 'self'" in policy, response.url
@@ -644,10 +647,39 @@ def test_headers(site_alice: Learner) -> None:
     assert site_alice.get(f"bai/{LESSON}").headers["cache-control"] == "private, no-cache"
 
 
+def test_static_files(site_url: str) -> None:
+    """As HTTP wants it: kept for a year at the address of a version, compressed, 304, HEAD, 404, 405."""
+    stranger = Learner(site_url)
+    page = stranger.get("xac-minh").text
+    address = re.search(r"static/site\.js\?v=\w+", page)[0]
+    whole = stranger.get(address)
+    assert whole.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert stranger.get("static/site.js").headers["cache-control"] == "public, max-age=300"
+    assert whole.headers["content-encoding"] == "gzip"
+    plain = stranger.get(address, headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    assert plain.content == whole.content
+    tags = f'"other", {whole.headers["etag"]}'
+    again = stranger.get(address, headers={"If-None-Match": tags})
+    assert (again.status_code, again.content) == (304, b"")
+    assert stranger.get(address, headers={"If-None-Match": '"other"'}).status_code == 200
+    head = stranger.http.head(f"/services/hoc/{address}")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == whole.headers["content-length"]
+    assert stranger.http.post(f"/services/hoc/{address}", content=b"x" * 100_000).status_code == 405
+    assert stranger.http.get("/services/hoc/static/khong-co.js").status_code == 404
+    assert stranger.get("sw.js").headers["cache-control"] == "no-cache"
+    stranger.http.close()
+
+
 def test_our_pages_hold_nothing_inline(site_alice: Learner) -> None:
-    """What the policy forbids is not there: no inline script, style or handler, no other host."""
+    """What the policy forbids is not there: no script but the one it names, no style or handler, no other host."""
     for path in ("", f"bai/{LESSON}", "ket-qua", "chung-nhan", "xac-minh", "khong-co"):
-        text = site_alice.get(path).text
+        response = site_alice.get(path)
+        text = response.text
+        for script in re.findall(r"<script>(.*?)</script>", text, re.DOTALL):
+            digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+            assert f"'sha256-{digest}'" in response.headers["content-security-policy"], path
         for forbidden in ("<style", " style=", "onclick", "onload", "javascript:", 'src="http', 'src="//'):
             assert forbidden not in text, (path, forbidden)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import hashlib
 import re
 import subprocess
 from urllib.parse import unquote
@@ -13,6 +15,7 @@ from hocvuso import questions
 from hocvuso.errors import SetupError
 from hocvuso.lessons.page import STATIC as ADDRESS
 from hocvuso.site.files import STATIC, address_of, check_built, find_file, pack, with_versions
+from hocvuso.site.web import policy
 
 
 def test_a_file_is_what_lies_on_the_disk_and_its_compressed_form_too():
@@ -41,6 +44,16 @@ def test_a_built_page_gets_the_present_addresses():
     page = f'<script src="{ADDRESS}host.js"></script><a href="{ADDRESS}khong-co.js"></a><a href="/hub/x"></a>'
     given = with_versions(page.encode()).decode()
     assert given == page.replace(f"{ADDRESS}host.js", address_of(ADDRESS[: -len("static/")], "host.js"))
+
+
+def test_one_script_stands_in_the_page_and_the_policy_names_it():
+    """So it costs no request, and no other script in a page can run."""
+    page = f'<meta><script src="{ADDRESS}reading.js"></script><link>'.encode()
+    script = re.fullmatch(r"<meta><script>(.*)</script><link>", with_versions(page).decode(), re.DOTALL)[1]
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'self' 'sha256-{digest}';" in policy()
+    assert "</" not in script
+    assert "hv-reading" in script
 
 
 def test_the_lesson_s_sheet_has_the_questions_and_its_pictures():

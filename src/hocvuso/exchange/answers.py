@@ -59,9 +59,13 @@ class AnswerStore:
         self._folder = folder
         self._clock = clock
 
+    def begun(self, learner: str, edition: str) -> bool:
+        """Whether there is a book of this learner's for this edition."""
+        return self._book(learner, edition).exists()
+
     def read(self, learner: str, edition: str) -> AnswerBook:
         """All answers of one learner to one edition; an empty book when there are none."""
-        path = self._place(learner, edition) / "answers.json"
+        path = self._book(learner, edition)
         if not path.exists():
             return AnswerBook(lesson=lesson_of(edition), edition=edition)
         return AnswerBook.read(path)
@@ -118,6 +122,9 @@ class AnswerStore:
 
     def _place(self, learner: str, edition: str) -> Path:
         return self._of(learner) / check_edition(edition)
+
+    def _book(self, learner: str, edition: str) -> Path:
+        return self._place(learner, edition) / "answers.json"
 
 
 def merge(site: AnswerBook, other: AnswerBook, now: datetime) -> AnswerBook:

@@ -56,8 +56,10 @@ class Answers(EditionApi):
         """The learner's own answers, each with the revision that an edit must name."""
         self.get_edition(edition)
         learner = self.learner
-        book = await asyncio.to_thread(self.site.store.read, learner, edition)
-        self.answer({"edition": edition, "learner": tag_of(learner), "answers": dump_answers(book)})
+        kept = {}
+        if self.site.store.begun(learner, edition):  # else nothing is worth a thread
+            kept = dump_answers(await asyncio.to_thread(self.site.store.read, learner, edition))
+        self.answer({"edition": edition, "learner": tag_of(learner), "answers": kept})
 
 
 class Answer(EditionApi):

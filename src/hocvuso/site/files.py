@@ -7,22 +7,31 @@ import hashlib
 import json
 import mimetypes
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import cast
 from urllib.parse import quote
 
 from tornado import web
+from tornado.httputil import (
+    HTTPConnection,
+    HTTPHeaders,
+    HTTPServerRequest,
+    ResponseStartLine,
+    format_timestamp,
+)
 
 from hocvuso import questions
 from hocvuso.errors import SetupError
 from hocvuso.language import N_, get_language, languages
 from hocvuso.lessons.page import BASE
 from hocvuso.lessons.page import STATIC as STATIC_ADDRESS
+from hocvuso.site import early
 from hocvuso.site.messages import browser_messages
-from hocvuso.site.web import POLICY
 
 STATIC = Path(__file__).parent / "static"
 BUILT = "built"  # made by front/build.mjs
@@ -32,6 +41,11 @@ SMALL = 600  # bytes of a picture that a request would cost more than
 SAFE = " ~()*!.'/:=,"  # what an address between double quotes may hold
 WORTH = 0.9  # of its size: what compresses less is sent as it is
 HASHED = re.compile(r"-[A-Z0-9]{8}\.[a-z0-9]+")  # names that the bundler made from the content
+_EVERY = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'self'; object-src 'none'; frame-ancestors 'self'",
+}
+_EARLY = f'<script src="{STATIC_ADDRESS}{early.SCRIPT}"></script>'.encode()
 _REFERENCE = re.compile(rb'(?<=")' + STATIC_ADDRESS.encode() + rb'([^"?]+)(?=")')
 
 
@@ -59,20 +73,22 @@ def pack(body: bytes) -> Packed:
 def send(handler: web.RequestHandler, packed: Packed) -> None:
     """Answer with ``packed``: compressed for who takes that, 304 for who has it already."""
     handler.set_header("ETag", packed.etag)
-    if handler.check_etag_header():
+    if _has_it(handler.request, packed):
         handler.set_status(304)
         handler.finish()
-    elif packed.squeezed and "gzip" in handler.request.headers.get("Accept-Encoding", ""):
-        handler.set_header("Content-Encoding", "gzip")
-        handler.finish(packed.squeezed)
-    else:
-        handler.finish(packed.body)
+        return
+    body, coding = _form_for(handler.request, packed)
+    if coding:
+        handler.set_header("Content-Encoding", coding)
+    handler.finish(body)
 
 
 def check_built(static: Path = STATIC) -> None:
     """SetupError when the scripts that pages load were not built."""
     missing = [
-        path for name in (SCRIPT, "live.js", "editor.js") if not (path := static / BUILT / name).is_file()
+        path
+        for name in (SCRIPT, early.SCRIPT, "live.js", "editor.js")
+        if not (path := static / BUILT / name).is_file()
     ]
     if missing:
         raise SetupError(N_("Thiếu {path}: hãy chạy “make setup” rồi thử lại."), path=missing[0])
@@ -104,40 +120,74 @@ def place_of(base: str, name: str) -> str:
 
 
 def with_versions(html: bytes) -> bytes:
-    """A built page with the present addresses of the static files that it names; small pictures stand in it."""
+    """A built page with the present addresses of the static files that it names.
+
+    Small pictures stand in it, and so does the script that runs before it is drawn.
+    """
 
     def current(found: re.Match[bytes]) -> bytes:
         name = found[1].decode("utf-8")
         return place_of(BASE, name).encode("utf-8") if find_file(name) else found[0]
 
-    return _REFERENCE.sub(current, html)
+    return _REFERENCE.sub(current, html.replace(_EARLY, f"<script>{early.early_script()}</script>".encode()))
 
 
-class Static(web.RequestHandler):
-    """Style sheets, scripts, pictures: the same for everyone, so without sign-in."""
+def static(request: HTTPServerRequest, path_args: list[bytes], **_: object) -> None:
+    """``/static/<name>``: style sheets, scripts, pictures, without sign-in.
 
-    def get(self, name: str) -> None:
-        """The file, to be kept for a year at the address of this version, else asked for again after five minutes."""
-        file = find_file(name)
-        if file is None:
-            raise web.HTTPError(404)
-        asked = self.get_query_argument("v", "")
-        lasts = HASHED.search(name) or asked == file.version
-        self.set_header("Cache-Control", f"public, max-age={'31536000, immutable' if lasts else 300}")
-        self.set_header("Content-Type", _kind_of(name))
-        send(self, file)
+    To be kept for a year at the address of this version, else asked for again after five minutes. A function that
+    answers by itself where a handler would be made for each request: half the work, and files are most of them.
+    """
+    name = path_args[0].decode("utf-8", "replace")
+    file = find_file(name)
+    if file is None:
+        send_ready(request, None)
+        return
+    lasts = HASHED.search(name) or request.query_arguments.get("v", [b""])[-1] == file.version.encode()
+    keeps = f"public, max-age={'31536000, immutable' if lasts else 300}"
+    send_ready(request, file, keeps=keeps, kind=_kind_of(name))
 
-    head = get
 
-    def set_default_headers(self) -> None:
-        """Send the headers that every response of ours has."""
-        self.set_header("X-Content-Type-Options", "nosniff")
-        self.set_header("Content-Security-Policy", POLICY)
-        self.clear_header("Server")
+def send_ready(
+    request: HTTPServerRequest, packed: Packed | None, *, keeps: str = "no-store", kind: str = ""
+) -> None:
+    """Answer a GET or HEAD of anybody's with ``packed``, or only a status: 404 for None, 405 for another method."""
+    headers = HTTPHeaders(_EVERY)
+    headers["Date"] = format_timestamp(time.time())
+    headers["Cache-Control"] = keeps
+    status, body = HTTPStatus.OK, b""
+    if request.method not in {"GET", "HEAD"}:
+        status, headers["Allow"] = HTTPStatus.METHOD_NOT_ALLOWED, "GET, HEAD"
+    elif packed is None:
+        status = HTTPStatus.NOT_FOUND
+    else:
+        headers["ETag"], headers["Vary"] = packed.etag, "Accept-Encoding"
+        if _has_it(request, packed):
+            status = HTTPStatus.NOT_MODIFIED
+        else:
+            body, coding = _form_for(request, packed)
+            headers["Content-Type"] = kind
+            if coding:
+                headers["Content-Encoding"] = coding
+    if status != HTTPStatus.NOT_MODIFIED:
+        headers["Content-Length"] = str(len(body))
+    connection = cast("HTTPConnection", request.connection)
+    line = ResponseStartLine("HTTP/1.1", status.value, status.phrase)
+    connection.write_headers(line, headers, b"" if request.method == "HEAD" else body)
+    connection.finish()
 
-    def write_error(self, status_code: int, **_: Any) -> None:
-        """Only the number: nobody reads this page."""
-        self.finish(str(status_code))
+
+def _has_it(request: HTTPServerRequest, packed: Packed) -> bool:
+    """Whether the browser has this version: RFC 9110, 13.1.2."""
+    known = request.headers.get("If-None-Match", "")
+    return known == "*" or packed.etag in (tag.strip() for tag in known.split(","))
+
+
+def _form_for(request: HTTPServerRequest, packed: Packed) -> tuple[bytes, str]:
+    """The bytes that this browser takes, and their content coding ("" for none)."""
+    if packed.squeezed and "gzip" in request.headers.get("Accept-Encoding", ""):
+        return packed.squeezed, "gzip"
+    return packed.body, ""
 
 
 @cache
@@ -177,6 +227,7 @@ def _messages(lang: str) -> bytes:
     return json.dumps(browser_messages(get_language(lang)), ensure_ascii=False).encode("utf-8")
 
 
+@cache
 def _kind_of(name: str) -> str:
     kind = KINDS.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
     text = kind.startswith("text/") or kind.endswith("json")

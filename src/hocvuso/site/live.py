@@ -111,8 +111,12 @@ class Running:
 class LiveApp(SiteHandler):
     """Shows one notebook with a kernel."""
 
-    policy = POLICY
     _left = False
+
+    @property
+    def content_security_policy(self) -> str:
+        """The page's policy, which lets widgets style what they show."""
+        return POLICY
 
     @property
     def kernels(self) -> LearnerKernels:

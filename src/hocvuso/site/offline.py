@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hocvuso.language import get_language, languages
-from hocvuso.site.files import STATIC, Packed, Static, address_of, file_names, pack, send
-from hocvuso.site.web import POLICY, render
+from hocvuso.site.files import STATIC, Packed, address_of, file_names, pack, send_ready
+from hocvuso.site.web import policy, render
 
 if TYPE_CHECKING:
+    from tornado.httputil import HTTPServerRequest
+
     from hocvuso.site.service import Site
 
 WORKER = "sw.js"
@@ -24,22 +28,14 @@ def kept_files() -> list[str]:
     return [name for name in names if Path(name).suffix in KEPT_KINDS]
 
 
-class Worker(Static):
-    """``/sw.js``: the service worker, for everyone the same; another one whenever anything that it keeps is another."""
+def worker(site: Site) -> Callable[..., None]:
+    """What answers ``/sw.js``, the service worker: for everyone the same; another one when what it keeps is."""
+    made = cache(lambda: _worker(site))
 
-    def initialize(self, site: Site) -> None:
-        """``site`` has the addresses and the page; the script is made once."""
-        if site.worker is None:
-            site.worker = _worker(site)
-        self._script = site.worker
+    def answer(request: HTTPServerRequest, **_: object) -> None:
+        send_ready(request, made(), keeps="no-cache", kind="text/javascript; charset=UTF-8")
 
-    def get(self) -> None:  # type: ignore[override]  # of one name
-        """Its script, with what it is told of this version before it."""
-        self.set_header("Cache-Control", "no-cache")
-        self.set_header("Content-Type", "text/javascript; charset=UTF-8")
-        send(self, self._script)
-
-    head = get  # type: ignore[assignment]  # as above
+    return answer
 
 
 def _worker(site: Site) -> Packed:
@@ -48,7 +44,7 @@ def _worker(site: Site) -> Packed:
         "BASE": site.base_url,
         "FILES": {name: address_of(site.base_url, name) for name in kept_files()},
         "STAND_INS": {code: render(site, get_language(code), "offline.html") for code in languages()},
-        "POLICY": POLICY,
+        "POLICY": policy(),
     }
     version = hashlib.sha256((json.dumps(given) + script).encode()).hexdigest()[:12]
     lines = [

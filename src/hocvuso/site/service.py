@@ -32,7 +32,7 @@ from hocvuso.kernels.zygote_provisioner import start_early
 from hocvuso.places import Places, find_places
 from hocvuso.rates import Buckets, Limits
 from hocvuso.site import answers, certificates, gallery, lab, live, offline, pages
-from hocvuso.site.files import Packed, Static, check_built, place_of
+from hocvuso.site.files import check_built, place_of, static
 from hocvuso.site.identity import HubIdentity, OwnKernelsOnly
 from hocvuso.site.kernels import BoxedSpecs, KernelSocket, LearnerKernels, WidgetLine
 from hocvuso.site.ledger import Ledger
@@ -85,7 +85,6 @@ class Site:
     trying: Buckets
     trials: Trials
     running: live.Running = field(default_factory=live.Running)
-    worker: Packed | None = None  # the script of the service worker, once somebody has asked for it
     boxed: bool = False  # whether the sandbox was seen to work here
 
     def static_url(self, name: str) -> str:
@@ -203,10 +202,9 @@ def our_handlers(site: Site) -> list[tuple[Any, ...]]:
         f"api/lab/assignments/{edition}/answers": lab.Answers,
         f"api/lab/assignments/{edition}/submit": lab.Submit,
         "api/lab/feedback/([^/]+)": lab.Feedback,
-        "sw.js": offline.Worker,
     }
-    static = (f"{base}static/(.*)", Static)
-    return [static, *((base + route, handler, with_site) for route, handler in routes.items())]
+    ready = [(f"{base}static/(.*)", static), (f"{base}sw.js", offline.worker(site))]
+    return [*ready, *((base + route, handler, with_site) for route, handler in routes.items())]
 
 
 def configure(places: Places, kernels: KernelSettings, *, service_url: str, prefix: str) -> Config:

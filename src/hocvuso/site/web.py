@@ -7,6 +7,7 @@ import json
 import logging
 import traceback
 from datetime import datetime, timedelta, timezone
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,7 @@ from hocvuso.errors import (
 from hocvuso.language import LANG_COOKIE, N_, Language, choose_language, get_language, languages
 from hocvuso.lessons.page import SHARED_TEMPLATES
 from hocvuso.rates import Buckets
+from hocvuso.site.early import early_hash, early_script
 from hocvuso.site.kernels import NoRoomError
 
 if TYPE_CHECKING:
@@ -35,8 +37,8 @@ if TYPE_CHECKING:
 
 VIET_NAM = timezone(timedelta(hours=7))
 HERE = Path(__file__).parent
-POLICY = (
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+_POLICY = (
+    "default-src 'self'; script-src 'self' {scripts}; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'self'"
 )
 STATUS_OF: tuple[tuple[type[HocVuSoError], int], ...] = (
@@ -64,6 +66,12 @@ SENTENCES = {
 OTHER_LEARNER = N_("Người khác đã đăng nhập trên thiết bị này. Hãy tải lại trang.")
 SORRY = N_("Máy chủ gặp lỗi. Những gì đã lưu vẫn còn; hãy thử lại sau ít phút.")
 log = logging.getLogger("hocvuso.site")
+
+
+@cache
+def policy() -> str:
+    """What our pages may load and run: nothing from another host, and of what stands in a page only our own script."""
+    return _POLICY.format(scripts=early_hash())
 
 
 def make_templates() -> Environment:
@@ -104,6 +112,7 @@ def render(site: Site, tell: Language, template: str, **context: object) -> str:
         "lang": tell.code,
         "base": site.base_url,
         "static": site.static_url,
+        "early_script": early_script(),
         "path": "",
         "user": None,
         "languages": languages(),
@@ -138,7 +147,6 @@ class TooOften(web.HTTPError):
 class SiteHandler(JupyterHandler):
     """Base of our pages: signed-in people only, unless a method says ``@allow_unauthenticated``."""
 
-    policy = POLICY
     keeps = "no-store"
 
     def initialize(self, site: Site) -> None:
@@ -147,12 +155,12 @@ class SiteHandler(JupyterHandler):
 
     @property
     def content_security_policy(self) -> str:
-        """The page's policy: nothing from another host, nothing inline."""
-        return self.policy
+        """The page's policy."""
+        return policy()
 
     def set_default_headers(self) -> None:
         """Send the headers that every response of ours has."""
-        self.set_header("Content-Security-Policy", self.policy)
+        self.set_header("Content-Security-Policy", self.content_security_policy)
         self.set_header("X-Content-Type-Options", "nosniff")
         self.set_header("Referrer-Policy", "same-origin")
         self.set_header("Cross-Origin-Opener-Policy", "same-origin")
