@@ -4,7 +4,12 @@ Playwright's synchronous interface keeps an event loop running in the main threa
 lives; a test that opens a loop of its own could not run beside it.
 """
 
+import signal
+
 import pytest
+
+# A shell ignores SIGINT in what it starts in the background, and so would every process that tests start and end by it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(trylast=True)
