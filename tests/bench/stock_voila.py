@@ -15,7 +15,8 @@ import psutil
 from playwright.sync_api import Browser
 from playwright.sync_api import Error as BrowserError
 from tests.bench.pages import profile
-from tests.browser.conftest import free_port, wait_for
+from tests.browser.conftest import wait_for
+from tests.ports import free_port
 
 LIBZMQ_SOCKETS = 1023  # in a context, unless a program sets another number; Voila doesn't
 START = """

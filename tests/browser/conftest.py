@@ -7,7 +7,6 @@ import re
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,12 +14,14 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from hocvuso.hub.accounts import add_account
 from hocvuso.places import Places
 from tests.built import copy_built
+from tests.ports import free_port
 
 REPO = Path(__file__).resolve().parents[2]
 SERVE = """
@@ -30,7 +31,9 @@ from hocvuso.demo.run import open_site
 from hocvuso.places import Places
 sys.exit(open_site(Places(Path(sys.argv[1])), host="127.0.0.1", port=int(sys.argv[2])))
 """
+KERNEL = "hocvuso-kernel"  # the name of a process that serves a live example
 FINISHED = "quyen.nm"  # whose name is typed decomposed
+PATIENCE = 120  # seconds for whatever is waited for: costs nothing when it comes, and a machine may be slow
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
 CHROMIUM_FLAGS = [
@@ -50,11 +53,30 @@ class Site:
 
     url: str
     places: Places
+    pid: int
     passwords: dict[str, str] = field(default_factory=dict)
 
     def hoc(self, path: str = "") -> str:
         """An address of the lesson service."""
         return f"{self.url}/services/hoc/{path}"
+
+    def processes(self, word: str) -> list[psutil.Process]:
+        """What runs for this site now and has ``word`` in its name or its command line."""
+        found = []
+        for process in psutil.Process(self.pid).children(recursive=True):
+            with contextlib.suppress(psutil.Error):  # it may have ended meanwhile
+                if word in " ".join([process.name(), *process.cmdline()]):
+                    found.append(process)
+        return found
+
+    def kill_kernels(self) -> int:
+        """Kill every kernel of this site, as a crash would; says how many there were."""
+        killed = 0
+        for kernel in self.processes(KERNEL):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                kernel.kill()
+                killed += 1
+        return killed
 
 
 def make_course(root: Path) -> Places:
@@ -71,16 +93,9 @@ def command(places: Places, *words: str) -> None:
     subprocess.run([sys.executable, "-m", "hocvuso", "--root", str(places.root), *words], check=True)
 
 
-def free_port() -> int:
-    """A port that is free now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-def wait_for(url: str, process: subprocess.Popen, seconds: float = 90) -> None:
+def wait_for(url: str, process: subprocess.Popen) -> None:
     """Wait until ``url`` answers; a server that ended says so at once."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         assert process.poll() is None, f"the server ended with {process.returncode}"
         try:
@@ -89,7 +104,7 @@ def wait_for(url: str, process: subprocess.Popen, seconds: float = 90) -> None:
                     return
         except OSError:
             time.sleep(0.3)
-    pytest.fail(f"{url} did not answer within {seconds} s")
+    pytest.fail(f"{url} did not answer within {PATIENCE} s")
 
 
 @contextlib.contextmanager
@@ -120,11 +135,11 @@ def running_site(root: Path):
     )
     try:
         wait_for(f"http://127.0.0.1:{port}/services/hoc/xac-minh", process)
-        yield Site(f"http://127.0.0.1:{port}", places, accounts)
+        yield Site(f"http://127.0.0.1:{port}", places, process.pid, accounts)
     finally:
         process.send_signal(signal.SIGTERM)
         try:
-            process.wait(40)
+            process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             raise
@@ -153,7 +168,7 @@ def site(tmp_path_factory):
 @pytest.fixture(scope="session")
 def browser():
     """A real browser."""
-    expect.set_options(timeout=15_000)  # a shared machine may be slow; what never comes still fails
+    expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright, chromium(playwright) as started:
         yield started
 
@@ -192,7 +207,7 @@ class Visit:
 
     def wait_for_certificate(self) -> None:
         """Until the issuer has seen this learner's results and the page shows the certificate."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         self.page.goto(self.site.hoc("chung-nhan"))
         while not self.page.locator(".hv-certificate").count() and time.monotonic() < deadline:
             self.page.wait_for_timeout(500)
@@ -229,7 +244,7 @@ def visit(site, browser: Browser):
 
     def open_for(name: str | None = None, viewport=PHONE, **options) -> Visit:
         context = browser.new_context(viewport=viewport, locale="vi-VN", accept_downloads=True, **options)
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(PATIENCE * 1000)
         person = Visit(site, context)
         opened.append(person)
         if name:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -45,15 +46,20 @@ def test_errors_in_the_logs_are_counted(tmp_path: Path):
 
 
 def test_processor_time_of_this_process_is_seen():
-    """What works is counted as working."""
+    """What works is counted as working, also beside a process that is looked at."""
 
     async def work() -> None:
         total = 0
         for number in range(2_000_000):
             total += number
 
-    with watched(1) as seen:
-        asyncio.run(work())
+    other = subprocess.Popen(["sleep", "infinity"])
+    try:
+        with watched(other.pid) as seen:
+            asyncio.run(work())
+    finally:
+        other.kill()
+        other.wait()
     assert seen.processor_seconds["generator"] > 0
     assert seen.platform_seconds == sum(
         s for part, s in seen.processor_seconds.items() if part != "generator"

@@ -11,7 +11,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -24,6 +23,7 @@ from pathlib import Path
 import bcrypt
 from nativeauthenticator.orm import UserInfo
 from tests.built import copy_built
+from tests.ports import free_port
 
 from hocvuso.hub import accounts
 from hocvuso.hub.settings import SITE_PATH
@@ -34,7 +34,6 @@ PASSWORD = "trâu chậm uống nước đục"
 LOWEST_COST = 4
 PEOPLE_AT_COST = 60
 PATIENCE = 120
-_PORTS_IN_A_ROW = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ def add_learners(places: Places, names: Sequence[str], *, cost: int = LOWEST_COS
 @contextmanager
 def served(places: Places) -> Iterator[Running]:
     """``hocvuso serve`` on the course: hub, proxy, site, grader and issuer; stopped afterwards."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "hocvuso", "--root", str(places.root), "serve", "--port", str(port)]
     with (places.root / "serve.log").open("wb") as log:
         process = subprocess.Popen(
@@ -105,13 +104,6 @@ def _hocvuso(root: Path, *words: str) -> None:
     subprocess.run(
         [sys.executable, "-m", "hocvuso", "--root", str(root), *words], check=True, stdout=subprocess.DEVNULL
     )
-
-
-def _free_port() -> int:
-    """A port after which several more are free, most likely: hub, proxy and site take those."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1]) - _PORTS_IN_A_ROW
 
 
 def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
