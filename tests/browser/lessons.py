@@ -1,12 +1,19 @@
 """How a person answers in the page: by clicking and typing what is on the screen."""
 
 import random
+import time
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import Error as PlaywrightError
 
 from hocvuso.lessons.master import read_master
 from hocvuso.places import Places
+
+from .conftest import PATIENCE
+
+REACHES = """() => fetch(registration.scope, { method: "HEAD", cache: "no-store", redirect: "manual" })
+    .then(() => true, () => false)"""
 
 
 def questions_of(places: Places, edition: str):
@@ -19,6 +26,11 @@ def right_answers(places: Places, edition: str) -> dict:
     chance = random.Random(1)
     samples = {q.id: q.samples(chance) for q in questions_of(places, edition)}
     return {name: some["right" if "right" in some else "ungraded"] for name, some in samples.items()}
+
+
+def wait_until_open(page: Page) -> None:
+    """Until the page knows what was answered before: only then its questions take an answer, all at once."""
+    expect(page.locator(".hv-question :is(input, select, textarea)").first).to_be_enabled()
 
 
 def give(page: Page, question, answer, scope=None) -> None:
@@ -59,9 +71,12 @@ def fill_fields(slot: Locator, question, answer: dict) -> None:
 
 def put_in_order(slot: Locator, question, answer: list[str]) -> None:
     """Press "Lên" beside each step until it stands where it belongs, from the first place to the last."""
+    steps = slot.locator("[data-step]")
+    expect(steps).to_have_count(len(answer))
     for place, letter in enumerate(answer):
-        while steps_of(slot).index(letter) > place:
+        while (now := steps_of(slot).index(letter)) > place:
             slot.locator(f"[data-step='{letter}'] button").first.click()
+            expect(steps.nth(now - 1)).to_have_attribute("data-step", letter)
 
 
 def steps_of(slot: Locator) -> list[str]:
@@ -72,6 +87,7 @@ def steps_of(slot: Locator) -> list[str]:
 def act(slot: Locator, question, answer: list[str]) -> None:
     """Do on each screen what the path says; fields are filled with anything."""
     for step in answer:
+        expect(slot.locator(f"[data-step='{step}']")).to_be_visible()
         for field in slot.locator(".hv-sim-stage input").all():
             field.fill("thử")
         slot.locator(f"[data-step='{step}']").click()
@@ -92,7 +108,7 @@ def clean(slot: Locator, question, answer: dict) -> None:
 
 def write_code(slot: Locator, question, answer: str) -> None:
     """Type over what stands in the editor."""
-    editor = slot.locator(".cm-content")
+    editor = slot.locator(".cm-content[contenteditable=true]")
     editor.click()
     editor.press("Control+a")
     editor.page.keyboard.insert_text(answer)
@@ -124,17 +140,24 @@ def expect_given(page: Page, question, answer) -> None:
                     slot.locator("fieldset.hv-item").nth(place).locator(f"input[value='{answer[item]}']")
                 ).to_be_checked()
         case "order":
-            expect(slot.locator("[data-step]").first).to_have_attribute("data-step", answer[0])
-            assert steps_of(slot) == answer
+            in_this_order = " ~ ".join(f"[data-step='{letter}']" for letter in answer)
+            expect(slot.locator(in_this_order)).to_have_count(1)
         case "screen":
             expect(slot.locator(".hv-sim-trail li")).to_have_count(len(answer))
         case "table":
             expect(slot.locator(".hv-table-gone, .hv-table-changed")).to_have_count(len(answer))
         case "match" | "form":
             shown = slot.locator("select, input[type=text], input:checked")
-            assert shown.evaluate_all("all => all.map(one => one.value)") == list(answer.values())
+            expect_values(shown, list(answer.values()))
         case _:
             expect(slot.locator("input, textarea").first).to_have_value(str(answer))
+
+
+def expect_values(fields: Locator, values: list[str]) -> None:
+    """These fields hold these values, in this order, and there are no more."""
+    for place, value in enumerate(values):
+        expect(fields.nth(place)).to_have_value(value)
+    expect(fields).to_have_count(len(values))
 
 
 def change_a_letter(data: bytes, old: str, new: str) -> bytes:
@@ -150,12 +173,29 @@ def save(folder: Path, name: str, data: bytes) -> Path:
     return path
 
 
-def open_offline(page, address: str) -> None:
+def go_offline(context: BrowserContext) -> None:
+    """Take the network away from a person's pages and from their service worker."""
+    context.set_offline(True)
+    deadline = time.monotonic() + PATIENCE
+    while any(reaches(worker) for worker in context.service_workers):
+        assert time.monotonic() < deadline, "the service worker still has a network"
+
+
+def reaches(worker) -> bool:
+    """Whether a service worker has a network: what it asks for is answered, whatever the answer is."""
+    try:
+        return worker.evaluate(REACHES)
+    except PlaywrightError:  # it has ended meanwhile
+        return False
+
+
+def open_offline(page: Page, address: str) -> None:
     """Open an address without a network, so that the stand-in is shown.
 
     A service worker that the browser has just started anew learns a moment late that it is offline too.
     """
-    for _ in range(10):
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
         page.goto(address)
         if page.locator("#hv-again").count():
             return

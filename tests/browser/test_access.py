@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from .conftest import DESKTOP, FINISHED, PHONE
-from .lessons import open_offline
+from .lessons import go_offline, open_offline, wait_until_open
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -50,11 +50,11 @@ def test_pages_meet_wcag_and_fit_the_screen(site, visit, lang, scheme, viewport)
     for path in PAGES:
         person.page.goto(site.hoc(path))
         person.page.wait_for_load_state("networkidle")
-        expect(person.page.locator("#hv-waiting")).to_have_count(0, timeout=30_000)  # it reloads by itself
+        expect(person.page.locator("#hv-waiting")).to_have_count(0)  # it reloads by itself
         assert person.page.locator("html").get_attribute("lang") == lang, path
         faults |= faults_of(person.page, path)
     person.page.evaluate(UNTIL_KEPT, lang)
-    person.context.set_offline(True)
+    go_offline(person.context)
     open_offline(person.page, site.hoc("ket-qua"))
     assert person.page.locator("html").get_attribute("lang") == lang
     faults |= faults_of(person.page, "no network")
@@ -105,11 +105,11 @@ def test_a_lesson_that_is_not_translated_says_so(site, visit):
     expect(page.locator(".hv-notice, main [lang]")).to_have_count(0)
 
 
-def test_a_lesson_is_finished_with_the_keyboard_alone(site, visit):
+def test_a_lesson_is_finished_with_the_keyboard_alone(site, visit, newcomer):
     """Tab, Space and letters answer every question; Enter hands in and leads to the result."""
-    page = visit("hai.tran", DESKTOP).page
+    page = visit(newcomer, DESKTOP).page
     page.goto(site.hoc("bai/t03-09"))
-    expect(page.locator(".hv-slot input").first).to_be_visible()
+    wait_until_open(page)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className").startswith("hv-skip")
     page.keyboard.press("Enter")
@@ -129,9 +129,9 @@ def test_a_lesson_is_finished_with_the_keyboard_alone(site, visit):
     expect(page.locator(".hv-score, #hv-waiting")).to_be_visible()
 
 
-def test_home_says_what_is_next_and_finds_lessons(site, visit):
+def test_home_says_what_is_next_and_finds_lessons(site, visit, newcomer):
     """One large button leads to the first lesson that is not done; words are found without their diacritics."""
-    page = visit("hai.tran", PHONE).page
+    page = visit(newcomer, PHONE).page
     page.goto(site.hoc())
     expect(page.locator(".hv-next .hv-over")).to_have_text("Việc tiếp theo")
     next_lesson = page.locator(".hv-next a.hv-button")

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from hocvuso.lessons.master import read_master
 
 from .conftest import PHONE, add_newcomer
-from .lessons import give, questions_of, right_answers, write_code
+from .lessons import give, go_offline, questions_of, right_answers, write_code
 from .test_access import LEVELS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -45,13 +45,13 @@ def test_code_is_written_tried_kept_and_graded_on_a_phone(site, visit, scheme):
     slot.get_by_role("button", name="Hoàn tác").tap()
     expect(slot.locator(".cm-content")).to_contain_text("return bang[chua]")
 
-    page.context.set_offline(True)
+    go_offline(page.context)
     for cell in master.solutions:
         write_code(slots[cell.id], None, MARKS.sub("", cell.source))
     slot.get_by_role("button", name="Chạy thử").tap()
     expect(said).to_have_text(re.compile("Chạy thử cần mạng"))
     page.context.set_offline(False)
-    expect(slots["dem-linh-vuc"].locator(".hv-status")).to_have_text(SAVED, timeout=30_000)
+    expect(slots["dem-linh-vuc"].locator(".hv-status")).to_have_text(SAVED)
     slot.get_by_role("button", name="Chạy thử").tap()
     expect(said).to_have_text(re.compile("qua phần kiểm tra trong bài"))
 
@@ -61,7 +61,7 @@ def test_code_is_written_tried_kept_and_graded_on_a_phone(site, visit, scheme):
     for question in questions_of(site.places, LESSON):
         give(page, question, answers[question.id])
     page.get_by_role("button", name="Nộp bài").tap()
-    expect(page.locator(".hv-score")).to_contain_text("11/11", timeout=60_000)
+    expect(page.locator(".hv-score")).to_contain_text("11/11")
     expect(page.locator(".hv-answer-code").first).to_contain_text("chua_tra_loi")
 
 
@@ -78,6 +78,7 @@ def test_the_editor_is_left_with_the_keyboard_and_only_lessons_with_code_load_it
     slot = page.locator("#cau-xep-don")
     editor = slot.get_by_role("textbox", name=re.compile("Khung viết mã lệnh: Xếp đơn"))
     assert "Esc" in editor.get_attribute("aria-description")
+    expect(editor).to_have_attribute("contenteditable", "true")
     editor.focus()
     page.keyboard.press("Control+a")
     page.keyboard.type("x = 1")

@@ -18,6 +18,7 @@ PASSWORD = "trâu chậm uống nước đục"
 
 def faults_of(page: Page, lang: str) -> list[object]:
     """What is wrong with the page that is open: its language, its width, what axe finds."""
+    page.wait_for_load_state()  # the styles too
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": LEVELS}})
     faults = [(v["id"], [n["html"][:120] for n in v["nodes"]][:3]) for v in found.response["violations"]]
     wide = page.evaluate("document.documentElement.scrollWidth")

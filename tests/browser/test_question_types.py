@@ -31,12 +31,18 @@ def best_answer(name: str):
     return samples[state], VERDICTS[state]
 
 
+def open_gallery(page, site) -> None:
+    """The page of question types with all of them shown, also the editor, which comes a moment later."""
+    page.goto(site.hoc("loai-cau-hoi"))
+    expect(page.locator(".hv-question")).to_have_count(len(types()))
+    expect(page.locator(".cm-content")).to_be_visible()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_type_is_answered_by_thumb_on_a_phone(site, visit, scheme):
     """At 360 px: large enough to touch, nothing sideways, axe finds nothing before and after the result is shown."""
     page = visit("hai.tran", PHONE, color_scheme=scheme, has_touch=True).page
-    page.goto(site.hoc("loai-cau-hoi"))
-    expect(page.locator(".hv-question")).to_have_count(len(types()))
+    open_gallery(page, site)
     assert page.locator(TARGETS).evaluate_all(SMALL) == []
     assert page.locator(TARGETS).evaluate_all(BESIDE) == []
     before = Axe().run(page, options={"runOnly": {"type": "tag", "values": LEVELS}})
@@ -57,8 +63,7 @@ def test_every_type_is_answered_by_thumb_on_a_phone(site, visit, scheme):
 def test_every_type_is_answered_with_the_keyboard_alone(site, visit):
     """Tab leads in and through; Space, arrows, Enter and letters answer; Tab leads to the button below."""
     page = visit("hai.tran", PHONE).page
-    page.goto(site.hoc("loai-cau-hoi"))
-    expect(page.locator(".hv-question")).to_have_count(len(types()))
+    open_gallery(page, site)
     for name in types():
         if name not in BY_KEY:
             continue
@@ -77,8 +82,7 @@ def test_every_type_is_answered_with_the_keyboard_alone(site, visit):
 def test_on_paper_every_option_is_there_and_nothing_to_press(site, visit):
     """The print view of each type: options in full, lines to write on, no buttons."""
     page = visit("hai.tran", PHONE).page
-    page.goto(site.hoc("loai-cau-hoi"))
-    expect(page.locator(".hv-question")).to_have_count(len(types()))
+    open_gallery(page, site)
     page.emulate_media(media="print")
     expect(page.locator("#loai-match .hv-printed li")).to_have_count(len(example("match").asked()["options"]))
     for shown in page.locator("#loai-match .hv-printed li").all():
@@ -87,7 +91,7 @@ def test_on_paper_every_option_is_there_and_nothing_to_press(site, visit):
     for view in example("screen").screens.values():
         expect(page.locator("#loai-screen .hv-sim-sheet")).to_contain_text(view.title)
     expect(page.locator("#loai-screen .hv-sim-sheet")).to_be_visible()
-    assert page.locator(".hv-slot button:visible").count() == 0
+    expect(page.locator(".hv-slot button:visible")).to_have_count(0)
     assert page.locator("#loai-free_text textarea").bounding_box()["height"] >= 200
     ink = page.locator("#loai-choice .hv-prompt").evaluate("one => getComputedStyle(one).color")
     assert ink == "rgb(0, 0, 0)"
@@ -97,7 +101,7 @@ def test_an_example_is_scored_and_nothing_is_kept(site, visit):
     """A half right answer earns half; one may start anew; a broken request is refused in words."""
     person = visit("hai.tran", PHONE)
     page = person.page
-    page.goto(site.hoc("loai-cau-hoi"))
+    open_gallery(page, site)
     slot = page.locator("#loai-multiple")
     slot.locator("input[value=a]").check()
     slot.get_by_role("button", name="Xem kết quả").click()

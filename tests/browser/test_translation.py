@@ -16,6 +16,7 @@ LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 def is_accessible(page: Page) -> bool:
     """Whether axe finds no violation of WCAG 2.2 AA."""
+    page.wait_for_load_state()  # the styles too
     found = Axe().run(page, options={"runOnly": {"type": "tag", "values": LEVELS}})
     return [violation["id"] for violation in found.response["violations"]] == []
 
@@ -42,7 +43,7 @@ def test_a_lesson_is_found_read_done_and_explained_in_english(site, visit, newco
         give(page, question, answers[question.id])
     page.get_by_role("button", name="Hand in", exact=True).click()
     page.wait_for_url(f"**/bai/{LESSON}/ket-qua")
-    expect(page.locator(".hv-score .hv-big")).to_have_text("11/12 points", timeout=30_000)
+    expect(page.locator(".hv-score .hv-big")).to_have_text("11/12 points")
     wrong = page.locator(".hv-answer-wrong")
     expect(wrong.locator(".hv-answer-prompt")).to_contain_text(
         "In the middle of the meeting the picture freezes"
