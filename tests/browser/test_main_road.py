@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from playwright.sync_api import Response, expect
+from playwright.sync_api import Response, Route, expect
 
 from .conftest import DESKTOP, PHONE
 from .lessons import (
@@ -190,6 +190,25 @@ def test_answers_wait_in_the_browser_while_the_network_is_away(site, visit, newc
     expect(page.locator(f"#cau-{question.id} .hv-status")).to_have_text(re.compile("Đã lưu"))
     stored = page.request.get(site.hoc("api/answers/t03-09")).json()
     assert stored["answers"][question.id]["answer"] == answer
+
+
+def test_a_lesson_is_handed_in_only_once_the_answers_given_before_are_there(site, visit, newcomer):
+    """Until then all its questions would be counted as open."""
+    page = visit(newcomer, PHONE).page
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/api/answers/t03-09", hold)
+    page.goto(site.hoc("bai/t03-09"))
+    expect(page.locator(".hv-question").first).to_be_visible()
+    button = page.get_by_role("button", name="Nộp bài")
+    while not held:
+        page.wait_for_timeout(50)
+    expect(button).to_be_disabled()
+    held[0].continue_()
+    expect(button).to_be_enabled()
 
 
 def test_two_devices_with_one_lesson_do_not_lose_an_answer_silently(site, visit, newcomer):

@@ -252,7 +252,11 @@ function prepareHandIn() {
     event.preventDefault();
     if (!button.disabled && !button.hidden) handIn(button);
   });
-  button.disabled = false;
+}
+
+// Not before it is known what was answered earlier: those questions would be counted as open.
+function allowHandIn() {
+  if (form) form.querySelector("button").disabled = false;
 }
 
 // ---- live examples
@@ -306,7 +310,7 @@ async function start() {
   prepareParts();
   own(answers, hear);
   startShell();
-  answers.load();
+  answers.load().finally(allowHandIn);
   window.addEventListener("beforeunload", (event) => {
     if (answers.progress().onlyHere) event.preventDefault(); // the browser asks whether to leave
   });
