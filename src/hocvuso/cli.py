@@ -1,7 +1,8 @@
 """The command ``hocvuso``: parses, calls, prints. What the commands do lives in the rooms.
 
-Sentences are in Vietnamese unless ``HOCVUSO_LANG=en`` is set. Exit codes: 0 done, 1 something that the
-user can mend (said in a sentence), 2 the command line itself.
+The commands of authors stand in `hocvuso.authoring`. Sentences are in Vietnamese unless
+``HOCVUSO_LANG=en`` is set. Exit codes: 0 done, 1 something that the user can mend (said in a sentence), 2 the
+command line itself.
 """
 
 from __future__ import annotations
@@ -10,14 +11,13 @@ import secrets
 import sys
 import uuid
 from contextlib import nullcontext
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from hocvuso import __version__
-from hocvuso.errors import LessonError, SetupError
+from hocvuso import __version__, authoring
+from hocvuso.errors import SetupError
 from hocvuso.language import N_
 from hocvuso.places import find_places
 from hocvuso.terminal import (
@@ -25,6 +25,7 @@ from hocvuso.terminal import (
     Group,
     count_lines,
     note,
+    now,
     say,
     search_seldom,
     stop_on_signal,
@@ -39,12 +40,11 @@ if TYPE_CHECKING:
     from hocvuso.places import Places
 
 
-def now() -> datetime:
-    """The current time, always UTC."""
-    return datetime.now(UTC)
-
-
-@click.group(cls=Group, help=say(N_("Học vụ số: dựng bài, chấm bài, cấp chứng nhận và mở trang học.")))
+@click.group(
+    cls=Group,
+    commands=authoring.COMMANDS,
+    help=say(N_("Học vụ số: dựng bài, chấm bài, cấp chứng nhận và mở trang học.")),
+)
 @click.version_option(__version__)
 @click.option(
     "--root",
@@ -55,20 +55,6 @@ def now() -> datetime:
 def main(ctx: click.Context, root: Path | None) -> None:
     """Find the course."""
     ctx.obj = lambda: find_places(root)
-
-
-@main.command(
-    example="hocvuso build t14-05", help=say(N_("Dựng bài học từ notebooks/ vào source/ và release/."))
-)
-@click.argument("lessons", nargs=-1)
-@click.pass_obj
-def build(find: Callable[[], Places], lessons: tuple[str, ...]) -> None:
-    """Build lessons; a bad one is refused and leaves its earlier build in place."""
-    from hocvuso.lessons.build import build as build_lessons
-
-    report = build_lessons(find(), lessons, report=note)
-    if report.errors:
-        raise LessonError("{mistakes}", mistakes="\n".join(error.tell(LANG) for error in report.errors))
 
 
 @main.command(example="hocvuso release", help=say(N_("Phát hành bài đã dựng: vào sổ điểm và khu trao đổi.")))
@@ -82,83 +68,6 @@ def release(find: Callable[[], Places], lessons: tuple[str, ...]) -> None:
     release_lessons(find(), lessons, report=note, now=now())
     with open_gradebook(find()):
         pass  # makes our tables beside nbgrader's, while whoever may make tables is here
-
-
-@main.command(
-    example="hocvuso curriculum --json",
-    help=say(N_("Cho biết các bài đã viết phủ được những gì của khung chương trình, và còn thiếu gì.")),
-)
-@click.option("--json", "as_json", is_flag=True, help=say(N_("In ra dạng JSON cho chương trình khác đọc.")))
-@click.pass_obj
-def curriculum(find: Callable[[], Places], *, as_json: bool) -> None:
-    """Say what is written and what is missing; lessons with mistakes are left out and told."""
-    import json
-
-    from hocvuso.lessons.coverage import find_coverage, lines
-
-    found = find_coverage(find())
-    if as_json:
-        note(json.dumps(found.record(LANG), ensure_ascii=False, indent=1))
-    else:
-        note("\n".join(lines(found, LANG)))
-    if found.errors:
-        raise LessonError("{mistakes}", mistakes="\n".join(error.tell(LANG) for error in found.errors))
-
-
-@main.command(example="hocvuso new t14-03", help=say(N_("Tạo khung một bài học mới.")))
-@click.argument("lesson")
-@click.pass_obj
-def new(find: Callable[[], Places], lesson: str) -> None:
-    """Make a skeleton that an author fills in."""
-    from hocvuso.lessons.new import new_lesson
-
-    note(str(new_lesson(find(), lesson, now().date())))
-
-
-@main.command(
-    example="hocvuso translate t03-09 --to en",
-    help=say(
-        N_(
-            "Tạo hoặc cập nhật tệp dịch (PO) cạnh bài học: mỗi đoạn, mỗi câu hỏi một mục; "
-            "bản dịch đã có không bao giờ mất."
-        )
-    ),
-)
-@click.argument("lessons", nargs=-1)
-@click.option("--all", "every", is_flag=True, help=say(N_("Mọi bài đã có tệp dịch sang tiếng ấy.")))
-@click.option("--to", "lang", default="en", show_default=True, help=say(N_("Tiếng cần dịch sang.")))
-@click.pass_obj
-def translate(find: Callable[[], Places], lessons: tuple[str, ...], lang: str, *, every: bool) -> None:
-    """Bring PO files in step with their lessons and say what is left to translate."""
-    from hocvuso.lessons.translation import update_all
-
-    if bool(lessons) == every:
-        raise click.UsageError(say(N_("Hãy nêu mã bài, ví dụ t03-09, hoặc --all.")))
-    for done in update_all(find(), lessons, lang):
-        note(done.tell(LANG))
-
-
-@main.command(
-    example="hocvuso lint t14-05 --json",
-    help=say(
-        N_(
-            "Soát nội dung các bài học theo bộ quy tắc (docs/rules): mọi chỗ cần sửa được nêu một lần; "
-            "không ghi gì vào đĩa."
-        )
-    ),
-)
-@click.argument("lessons", nargs=-1)
-@click.option("--json", "as_json", is_flag=True, help=say(N_("In ra dạng JSON cho chương trình khác đọc.")))
-@click.pass_obj
-def lint(find: Callable[[], Places], lessons: tuple[str, ...], *, as_json: bool) -> None:
-    """Check what lessons say; 1 as exit code when something is to be mended."""
-    from hocvuso.lint import lint as lint_lessons
-
-    report = lint_lessons(find(), lessons, today=now().date())
-    for line in [report.json(LANG)] if as_json else report.lines(LANG):
-        note(line)
-    if report.findings:
-        sys.exit(1)
 
 
 @main.command(example="hocvuso grade --watch", help=say(N_("Thu và chấm các bài đã nộp.")))

@@ -1,4 +1,4 @@
-"""How the command ``hocvuso`` speaks and waits: sentences, progress, signals."""
+"""How the command ``hocvuso`` speaks and waits: sentences, progress, time, signals."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import os
 import signal
 import sys
 import threading
+from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -49,6 +51,10 @@ class Command(click.Command):
         return ctx.exit(1)
 
 
+command = partial(click.command, cls=Command)
+"""Makes a function such a command, also where the group is not at hand."""
+
+
 class Group(click.Group):
     """The command group; every command in it is a `Command`."""
 
@@ -64,6 +70,11 @@ def is_damaged_database(error: Exception) -> bool:
     from sqlalchemy.exc import DatabaseError
 
     return isinstance(error, DatabaseError | sqlite3.DatabaseError)
+
+
+def now() -> datetime:
+    """The current time, always UTC."""
+    return datetime.now(UTC)
 
 
 def note(line: str) -> None:
