@@ -10,7 +10,8 @@ import pytest
 
 from hocvuso.kernels import checks
 from hocvuso.kernels.checks import Checks, outcome_of
-from hocvuso.kernels.plain import PlainError, encode
+from hocvuso.kernels.plain import encode
+from hocvuso.kernels.plain_json import PlainError
 from hocvuso.kernels.wire import Wire
 
 SEALED = [{"t": "sealed", "n": number} for number in range(2)]

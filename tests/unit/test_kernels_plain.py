@@ -18,7 +18,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hocvuso.kernels.plain import PlainError, TooLarge, decode, encode
+from hocvuso.kernels.plain import decode, encode
+from hocvuso.kernels.plain_json import PlainError, TooLarge
 
 
 def over(value: object) -> Any:

@@ -17,7 +17,8 @@ import unittest
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
-from hocvuso.kernels.plain import NO_VALUE, Json, PlainError, decode, encode, fail, whole
+from hocvuso.kernels.plain import NO_VALUE, decode, encode
+from hocvuso.kernels.plain_json import Json, PlainError, fail, whole
 
 Message = dict[str, Any]
 ASK, SEALED, LISTED = "__check__", "__sealed__", "__listed__"

@@ -37,7 +37,7 @@ from typing import TYPE_CHECKING, Any
 from hocvuso.kernels.checks import Checks
 from hocvuso.kernels.learner import out_of_the_way
 from hocvuso.kernels.names import Names
-from hocvuso.kernels.plain import Json
+from hocvuso.kernels.plain_json import Json
 from hocvuso.kernels.proxies import LearnerGone
 from hocvuso.kernels.records import Replayed
 from hocvuso.kernels.shell import TIMED_OUT, CellShell, prepare

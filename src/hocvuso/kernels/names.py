@@ -13,7 +13,7 @@ from hocvuso.kernels.records import Recorder
 from hocvuso.kernels.remote_objects import RemoteObject
 
 if TYPE_CHECKING:
-    from hocvuso.kernels.plain import Json
+    from hocvuso.kernels.plain_json import Json
     from hocvuso.kernels.records import Peer
 
 Message = dict[str, Any]

@@ -12,21 +12,13 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import pandas as pd
 
-from hocvuso.kernels.plain import (
-    Decoder,
-    Encoder,
-    Json,
-    PlainError,
-    array,
-    fail,
-    text,
-    whole,
-    zone_name,
-    zone_of,
-)
+from hocvuso.kernels.plain_json import Json, PlainError, array, fail, text, whole
+from hocvuso.kernels.plain_times import zone_name, zone_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from hocvuso.kernels.plain import Decoder, Encoder
 
 _KINDS = "biufcMmUS"
 _SIZES = {"b": (1,), "i": (1, 2, 4, 8), "u": (1, 2, 4, 8), "f": (2, 4, 8), "c": (8, 16), "M": (8,), "m": (8,)}

@@ -31,7 +31,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
 from hocvuso.kernels.machinery import changes
-from hocvuso.kernels.plain import Json, PlainError, TooLarge, decode, encode
+from hocvuso.kernels.plain import decode, encode
+from hocvuso.kernels.plain_json import Json, PlainError, TooLarge
 
 Message = dict[str, Any]
 

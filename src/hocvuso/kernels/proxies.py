@@ -23,19 +23,9 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from hocvuso.kernels.in_place import renew
-from hocvuso.kernels.plain import (
-    NO_VALUE,
-    TYPES,
-    Json,
-    PlainError,
-    TooLarge,
-    array,
-    decode,
-    encode,
-    fail,
-    text,
-    whole,
-)
+from hocvuso.kernels.plain import NO_VALUE, decode, encode
+from hocvuso.kernels.plain_json import Json, PlainError, TooLarge, array, fail, text, whole
+from hocvuso.kernels.plain_values import TYPES
 from hocvuso.kernels.probes import PROTOCOLS
 from hocvuso.kernels.remote_errors import made, of_error, own_error, said_aloud, shown
 from hocvuso.kernels.remote_objects import (
