@@ -1,7 +1,8 @@
-"""Other text for places of a source, line by line where it was."""
+"""A test's text: where its parts stand, which are hidden, and other text for them, line by line where it was."""
 
 from __future__ import annotations
 
+import ast
 import io
 import tokenize
 from collections.abc import Iterable
@@ -11,6 +12,40 @@ from hocvuso.grading import reading
 
 Span: TypeAlias = tuple[int, int]
 """From and to, in characters."""
+
+
+class Text:
+    """One test as it was written, but for comments in its hidden parts.
+
+    ``tree`` is empty when the test can't be parsed; ``hidden`` are the parts that learners have not seen.
+    """
+
+    def __init__(self, source: str) -> None:
+        self.hidden = reading.hidden_parts(source)
+        self.source = _without_comments(source, self.hidden)
+        self.tree = reading.tree_of(self.source) or ast.Module([], [])
+        self._offset = reading.offsets(self.source)
+
+    def span(self, node: ast.expr | ast.stmt) -> Span:
+        """Where ``node`` stands."""
+        return reading.span_of(node, self._offset)
+
+    def of(self, node: ast.expr) -> str:
+        """How ``node`` is written."""
+        return self.source[slice(*self.span(node))]
+
+    def lines(self, span: Span) -> int:
+        """The line ends in ``span``."""
+        return self.source.count("\n", *span)
+
+    def is_hidden(self, span: Span) -> bool:
+        """Whether ``span`` lies where learners have not seen it."""
+        return within(span, self.hidden)
+
+    def masked(self, span: Span) -> str:
+        """What stands for a hidden value where sources are shown; as many lines."""
+        lines = self.lines(span)
+        return "(...{})".format("\n" * lines) if lines else "..."
 
 
 class Edits:
@@ -37,7 +72,12 @@ class Edits:
         return text
 
 
-def without_comments(source: str, parts: Iterable[Span]) -> str:
+def within(span: Span, others: Iterable[Span]) -> bool:
+    """Whether ``span`` lies in one of ``others``."""
+    return any(start <= span[0] and span[1] <= end for start, end in others)
+
+
+def _without_comments(source: str, parts: Iterable[Span]) -> str:
     """``source`` with blanks for the comments in these parts; their own marks stay."""
     try:
         tokens = list(tokenize.generate_tokens(io.StringIO(source).readline))
@@ -53,14 +93,3 @@ def without_comments(source: str, parts: Iterable[Span]) -> str:
         ):
             source = source[: span[0]] + " " * len(token.string) + source[span[1] :]
     return source
-
-
-def within(span: Span, others: Iterable[Span]) -> bool:
-    """Whether ``span`` lies in one of ``others``."""
-    return any(start <= span[0] and span[1] <= end for start, end in others)
-
-
-def masked(source: str, span: Span) -> str:
-    """What stands for a hidden value where sources are shown; as many lines."""
-    lines = source.count("\n", *span)
-    return "(...{})".format("\n" * lines) if lines else "..."

@@ -36,7 +36,7 @@ class Parting:
     """
 
     def __init__(self, known: frozenset[str], helpers: frozenset[str], comparisons: Comparisons) -> None:
-        self._known = known
+        self.known = known
         self._helpers = helpers
         self._comparisons = comparisons
         self.defined: frozenset[str] = frozenset()
@@ -51,7 +51,7 @@ class Parting:
     def _part(self, node: ast.expr, depth: int, level: int, parts: list[ast.expr]) -> ast.expr:
         """``node`` with ``__part__[n]`` for what goes into ``parts``."""
         since = len(parts)
-        known = self._known | self.defined
+        known = self.known | self.defined
         if is_known(node, known):
             return node
         made = copy.copy(node)

@@ -77,6 +77,15 @@ def names_touched(source: str) -> frozenset[str]:
     return frozenset(_touched(tree.body)) if tree else frozenset()
 
 
+def name_defined(node: ast.stmt) -> str:
+    """The one name that a statement gives a value or a function without decorators; "" for any other statement."""
+    if isinstance(node, ast.FunctionDef):
+        return "" if node.decorator_list else node.name
+    if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+        return node.targets[0].id
+    return ""
+
+
 @lru_cache(maxsize=1024)
 def imports_in(source: str) -> tuple[str, str]:
     """The import statements of a cell that stand by themselves, released and hidden: later cells may count on them."""

@@ -17,15 +17,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from hocvuso.grading import reading
-from hocvuso.grading.comparisons import Check, Comparisons
-from hocvuso.grading.dataflow import PURE, Dataflow, free_names, walked
-from hocvuso.grading.edits import Edits, Span, masked, within, without_comments
+from hocvuso.grading.comparisons import Comparisons
+from hocvuso.grading.dataflow import PURE, Dataflow, free_names
+from hocvuso.grading.edits import Edits, Span, Text, within
 from hocvuso.grading.parting import FINE, LEFT, Parting, is_known
+from hocvuso.grading.tables import Tables
 
 _KNOWN = PURE - {"enumerate", "zip"}
-_SEALABLE = ast.Constant | ast.List | ast.Tuple | ast.Set | ast.Dict | ast.UnaryOp | ast.BinOp
 _UNSURE = ast.JoinedStr  # positions inside of these can't be relied on
-_DEPTH = 3  # of tables in tables
 _MANY = 24  # columns that may be sealed, at most
 _BUILTINS = frozenset(vars(builtins))
 _MESSAGE = "§ {} §"
@@ -83,28 +82,28 @@ class Sealing:
         theirs: frozenset[str] = frozenset(),
         needed: frozenset[str] = frozenset(),
     ) -> None:
-        self._hidden = reading.hidden_parts(source)
-        self.source = source = without_comments(source, self._hidden)
-        self._tree = reading.tree_of(source) or ast.Module([], [])
-        self._offset = reading.offsets(source)
+        self._text = Text(source)
+        self.source = self._text.source
         self._imports = dict(imports)
         self._needed = needed
         stored = {
-            n.id for n in ast.walk(self._tree) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)
+            n.id
+            for n in ast.walk(self._text.tree)
+            if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)
         }
         self._helpers = helpers - theirs - stored
         self._known = frozenset(imports) | ((helpers | _KNOWN) - theirs - stored)
         comparisons = Comparisons(self._known, needed)
         self._parting = Parting(self._known, self._helpers, comparisons)
-        self.checks = tuple(comparisons.found_in(self._tree))
-        self._flow = Dataflow(self._tree, theirs, [check.node for check in self.checks])
+        self.checks = tuple(comparisons.found_in(self._text.tree))
+        self._flow = Dataflow(self._text.tree, theirs, [check.node for check in self.checks])
         self._defined = self._judges_own()
         self._parting.defined = frozenset(self._defined)
-        taken = [self._span(node) for node in self._defined.values()]
-        self.checks = tuple(check for check in self.checks if not within(self._span(check.node), taken))
-        self._lookups = self._find_lookups()
-        self._parting.lookups = frozenset(self._lookups)
-        self.columns = tuple(self._find_columns())[:_MANY]
+        taken = [self._text.span(node) for node in self._defined.values()]
+        self.checks = tuple(check for check in self.checks if not within(self._text.span(check.node), taken))
+        tables = Tables(self._text, self.checks, self._flow, self._parting, needed)
+        self._lookups = tables.find_lookups()
+        self.columns = tuple(tables.find_columns())[:_MANY]
 
     def form(self, levels: Mapping[int, int], columns: Iterable[int] = (), *, native: bool = False) -> Form:
         """The test with check ``n`` parted by ``levels[n]`` and these columns sealed.
@@ -132,14 +131,14 @@ class Sealing:
             )
             parts_in += parts
             sent = self._sent(check.node, parts)
-            more = f", native=lambda: ({self._text(check.node)})" if native else ""
+            more = f", native=lambda: ({self._text.of(check.node)})" if native else ""
             call = f"__check__({number}{sent}{more}"
             runs.put(
-                self._span(check.node),
-                call + "\n" * (self._lines(self._span(check.node)) - call.count("\n")) + ")",
+                self._text.span(check.node),
+                call + "\n" * (self._text.lines(self._text.span(check.node)) - call.count("\n")) + ")",
             )
             for span in self._secrets(check.node, parts):
-                shows.put(span, masked(self.source, span))
+                shows.put(span, self._text.masked(span))
         for name, statement in self._defined.items():
             if not native and not self._is_asked_for(name, parts_in, questions):
                 for edits in (runs, shows):
@@ -151,7 +150,13 @@ class Sealing:
         own = (*self._defined.values(), *self._lookups.values())
         known = (*self._imports.values(), *map(ast.unparse, own))
         return Form(
-            runs.text(), shows.text(), known, tuple(questions), tuple(seals), messages, open=not self._hidden
+            runs.text(),
+            shows.text(),
+            known,
+            tuple(questions),
+            tuple(seals),
+            messages,
+            open=not self._text.hidden,
         )
 
     def _empty_lookups(self, levels: Mapping[int, int], runs: Edits, shows: Edits) -> None:
@@ -161,16 +166,16 @@ class Sealing:
         for name, node in self._lookups.items():
             table = node.value
             values = table.values if isinstance(table, ast.Dict) else getattr(table, "elts", [])
-            for span in map(self._span, values if name not in kept else ()):
+            for span in map(self._text.span, values if name not in kept else ()):
                 for edits in (runs, shows):
-                    edits.put(span, masked(self.source, span))
+                    edits.put(span, self._text.masked(span))
 
     def _sent(self, node: ast.expr, parts: list[ast.expr]) -> str:
         """The arguments by which the learner's process sends these parts."""
         compares = [n for n in ast.walk(node) if isinstance(n, ast.Compare)]
         sides = [(op, side) for n in compares for op, side in zip(n.ops, n.comparators, strict=True)]
         listed = {id(side) for op, side in sides if isinstance(op, ast.In | ast.NotIn)}
-        texts = (("__listed__" if id(part) in listed else "") + f"({self._text(part)})" for part in parts)
+        texts = (("__listed__" if id(part) in listed else "") + f"({self._text.of(part)})" for part in parts)
         return "".join(f", {text}" for text in texts)
 
     def _seal(self, columns: Iterable[int], runs: Edits, shows: Edits) -> list[str]:
@@ -178,35 +183,35 @@ class Sealing:
         seals: list[str] = []
         for span in (span for column in columns for span in self.columns[column]):
             if not runs.has(span):
-                runs.put(span, f"__sealed__({len(seals)}" + "\n" * self._lines(span) + ")")
-                shows.put(span, masked(self.source, span))
+                runs.put(span, f"__sealed__({len(seals)}" + "\n" * self._text.lines(span) + ")")
+                shows.put(span, self._text.masked(span))
                 seals.append(self.source[slice(*span)])
         return seals
 
     def _send_messages(self, runs: Edits, shows: Edits) -> dict[str, str]:
         """Put a number in the place of each thing that a hidden assertion says, where that is plain text."""
         messages: dict[str, str] = {}
-        for node in ast.walk(self._tree):
+        for node in ast.walk(self._text.tree):
             said = node.msg if isinstance(node, ast.Assert) else None
             if (
                 isinstance(said, ast.Constant)
                 and isinstance(said.value, str)
-                and self._is_hidden(self._span(said))
+                and self._text.is_hidden(self._text.span(said))
             ):
-                span, place = self._span(said), _MESSAGE.format(len(messages))
+                span, place = self._text.span(said), _MESSAGE.format(len(messages))
                 messages[place] = said.value
-                runs.put(span, f"({place!r}{chr(10) * self._lines(span)})")
-                shows.put(span, masked(self.source, span))
+                runs.put(span, f"({place!r}{chr(10) * self._text.lines(span)})")
+                shows.put(span, self._text.masked(span))
         return messages
 
     def is_hidden(self, number: int) -> bool:
         """Whether learners have not seen check ``number``."""
-        return self._is_hidden(self._span(self.checks[number].node))
+        return self._text.is_hidden(self._text.span(self.checks[number].node))
 
     def is_secret(self, number: int) -> bool:
         """Whether learners can't know what check ``number`` compares with: part of it is hidden, and a value."""
         check = self.checks[number]
-        if not self._is_hidden(self._span(check.node)):
+        if not self._text.is_hidden(self._text.span(check.node)):
             return False
         _, parts = self._parting.part(check, FINE)
         own = {n.id for n in ast.walk(check.node) if isinstance(n, ast.Name)} & {
@@ -219,12 +224,16 @@ class Sealing:
         """What the test defines with the help of nothing but what the judge knows, and uses in comparisons only."""
         inside = {id(part) for check in self.checks for part in ast.walk(check.node)}
         found: dict[str, ast.stmt] = {}
-        nodes = list(ast.walk(self._tree))
+        nodes = list(ast.walk(self._text.tree))
         stored = [n.id for n in nodes if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)]
         stored += [n.name for n in nodes if isinstance(n, ast.FunctionDef)]
-        for node in self._tree.body:
-            name, known = _defines(node), self._known | set(found)
-            if stored.count(name) != 1 or name in self._needed or not self._is_hidden(self._span(node)):
+        for node in self._text.tree.body:
+            name, known = reading.name_defined(node), self._known | set(found)
+            if (
+                stored.count(name) != 1
+                or name in self._needed
+                or not self._text.is_hidden(self._text.span(node))
+            ):
                 continue
             if isinstance(node, ast.Assign) and not is_known(node.value, known):
                 continue
@@ -236,119 +245,6 @@ class Sealing:
                 found[name] = node
         return found
 
-    def _find_columns(self) -> Iterator[tuple[Span, ...]]:
-        """What can be tokens: values of loops, names and parameters that do nothing but stand in comparisons."""
-        direct = {id(part) for check in self.checks for part in self._parting.part(check, FINE)[1]}
-        found: dict[str, list[ast.expr]] = {}
-        for node in ast.walk(self._tree):
-            for target, value in self._bindings(node):
-                for name in (n.id for n in ast.walk(target) if isinstance(n, ast.Name)):
-                    plain = isinstance(target, ast.Name) and hasattr(value, "lineno")
-                    found.setdefault(name, []).append(value if plain else ast.Name(name, ast.Load()))
-        for name, values in found.items():
-            uses = list(self._flow.uses(name))
-            if not uses or name in {*self._needed, *self._defined, *self._lookups}:
-                continue
-            if self._flow.kind_of(uses[0]) != "fixed":
-                continue
-            if all(id(use) in direct for use in uses):
-                yield from self._column(values)
-            else:
-                yield from self._columns_of_rows(uses, values, direct)
-
-    def _columns_of_rows(
-        self, uses: list[ast.Name], rows: list[ast.expr], direct: set[int]
-    ) -> Iterator[tuple[Span, ...]]:
-        """The same for rows of which parts are used: ``row[1]``, ``case["y"]``."""
-        parts = [self._flow.subscript_of(use) for use in uses]
-        if not all(part and isinstance(part.slice, ast.Constant) for part in parts):
-            return
-        by_key: dict[object, list[ast.Subscript]] = {}
-        for part in parts:
-            if part and isinstance(part.slice, ast.Constant):
-                by_key.setdefault(part.slice.value, []).append(part)
-        for key, some in by_key.items():
-            values = [_value_at(row, key) for row in rows]
-            if all(id(part) in direct for part in some) and all(values):
-                yield from self._column([value for value in values if value])
-
-    def _column(self, values: list[ast.expr]) -> Iterator[tuple[Span, ...]]:
-        if all(isinstance(v, _SEALABLE) and is_known(v, self._known) for v in values):
-            spans = [span for span in dict.fromkeys(map(self._span, values)) if self._is_hidden(span)]
-            if spans:
-                yield tuple(spans)
-
-    def _bindings(self, node: ast.AST, depth: int = 0) -> Iterator[tuple[ast.expr, ast.expr]]:
-        """What ``node`` gives to which target, part by part."""
-        if isinstance(node, ast.For | ast.comprehension):
-            for table in self._tables(node.iter, depth):
-                yield from walked(node.target, table)
-        elif isinstance(node, ast.Assign):
-            yield from ((target, node.value) for target in node.targets)
-        elif isinstance(node, ast.AugAssign | ast.NamedExpr):
-            yield node.target, node.target  # never a value that can be sealed
-        elif isinstance(node, ast.FunctionDef):
-            for place, parameter in enumerate(node.args.args):
-                name = ast.Name(parameter.arg, ast.Store())
-                yield from ((name, given) for given in self._flow.given_for(node, place) or [name])
-
-    def _tables(self, node: ast.expr, depth: int) -> list[ast.expr]:
-        """What a loop walks, with names that are used here only replaced by what the test gives them."""
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):  # zip, enumerate
-            given = [self._tables(part, depth)[-1] for part in node.args]
-            return [ast.Call(node.func, given, node.keywords)]
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):  # items
-            inner = self._tables(node.func.value, depth)[-1]
-            return [ast.Call(ast.Attribute(inner, node.func.attr, ast.Load()), node.args, node.keywords)]
-        if not isinstance(node, ast.Name) or node.id in self._needed or depth > _DEPTH:
-            return [node]
-        if len(list(self._flow.uses(node.id))) > 1:
-            return [node]
-        bindings = (pair for other in ast.walk(self._tree) for pair in self._bindings(other, depth + 1))
-        given = [v for target, v in bindings if isinstance(target, ast.Name) and target.id == node.id]
-        return given or [node]
-
-    def _find_lookups(self) -> dict[str, ast.Assign]:
-        """Tables with a name of which comparisons look values up, and nothing else looks at the values.
-
-        The judge has them; in the learner's process they keep their keys, or their length.
-        """
-        found: dict[str, ast.Assign] = {}
-        for node in self._tree.body:
-            name = _defines(node)
-            if not isinstance(node, ast.Assign) or not name or name in self._needed or name in self._defined:
-                continue
-            table = node.value
-            plain = isinstance(table, ast.Dict | ast.List | ast.Tuple) and is_known(table, self._known)
-            if (
-                plain
-                and self._is_hidden(self._span(node))
-                and self._flow.kind_of(ast.Name(name, ast.Load())) == "fixed"
-            ):
-                found[name] = node
-        self._parting.lookups = frozenset(found)
-        seen = {id(n) for check in self.checks for n in self._looked_up(check)}
-        return {
-            name: node
-            for name, node in found.items()
-            if all(
-                id(use) in seen or self._flow.only_keys(use, walks=isinstance(node.value, ast.Dict))
-                for use in self._flow.uses(name)
-            )
-            and any(id(use) in seen for use in self._flow.uses(name))
-        }
-
-    def _looked_up(self, check: Check) -> list[ast.expr]:
-        """The tables' names that a check looks something up in, in the judge's process."""
-        _, parts = self._parting.part(check, FINE)
-        sent = {id(inner) for part in parts for inner in ast.walk(part)}
-        subscripts = (n for n in ast.walk(check.node) if isinstance(n, ast.Subscript) and id(n) not in sent)
-        return [
-            n.value
-            for n in subscripts
-            if isinstance(n.value, ast.Name) and n.value.id in self._parting.lookups
-        ]
-
     def _secrets(self, node: ast.expr, parts: list[ast.expr]) -> Iterator[Span]:
         """The hidden constants of a check that stay with the judge."""
         sent = {id(inner) for part in parts for inner in ast.walk(part)}
@@ -358,8 +254,8 @@ class Sealing:
             if id(inner) in sent or isinstance(inner, _UNSURE):
                 continue
             if isinstance(inner, ast.Constant):
-                span = self._span(inner)
-                if self._is_hidden(span):
+                span = self._text.span(inner)
+                if self._text.is_hidden(span):
                     yield span
             else:
                 todo += ast.iter_child_nodes(inner)
@@ -373,42 +269,8 @@ class Sealing:
 
     def _take_out(self, statement: ast.stmt, edits: Edits) -> None:
         if isinstance(statement, ast.Assign):
-            value = self._span(statement.value)
-            edits.put(value, masked(self.source, value))
+            value = self._text.span(statement.value)
+            edits.put(value, self._text.masked(value))
         else:
-            span = self._span(statement)
-            edits.put(span, "pass" + "\n" * self._lines(span))
-
-    def _is_hidden(self, span: Span) -> bool:
-        return within(span, self._hidden)
-
-    def _lines(self, span: Span) -> int:
-        return self.source.count("\n", *span)
-
-    def _text(self, node: ast.expr) -> str:
-        return self.source[slice(*self._span(node))]
-
-    def _span(self, node: ast.expr | ast.stmt) -> Span:
-        return reading.span_of(node, self._offset)
-
-
-def _value_at(row: ast.expr, key: object) -> ast.expr | None:
-    """What a literal row holds at ``key``."""
-    if isinstance(row, ast.Dict):
-        pairs = zip(row.keys, row.values, strict=True)
-        return next((v for k, v in pairs if isinstance(k, ast.Constant) and k.value == key), None)
-    if (
-        isinstance(row, ast.Tuple | ast.List)
-        and isinstance(key, int)
-        and -len(row.elts) <= key < len(row.elts)
-    ):
-        return row.elts[key]
-    return None
-
-
-def _defines(node: ast.stmt) -> str:
-    if isinstance(node, ast.FunctionDef):
-        return "" if node.decorator_list else node.name
-    if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-        return node.targets[0].id
-    return ""
+            span = self._text.span(statement)
+            edits.put(span, "pass" + "\n" * self._text.lines(span))
