@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from tests.lesson_text import lesson_text
 
 from conftest import PASSWORD, PATIENCE, wait_for
 from hocvuso.hub.accounts import add_account
@@ -28,24 +29,10 @@ NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
 ALICE, BOB = "an", "bình"
 # Words that stand in keys and explanations only: none may reach a browser before a result is shown.
 SECRETS = ("GIẢI-THÍCH-MẬT", "mật khẩu dùng một lần")
-_LESSON = """---
-jupytext:
-  text_representation: {extension: .md, format_name: myst, format_version: 0.13}
-kernelspec: {display_name: Python 3 (ipykernel), language: python, name: python3}
-hocvuso:
-  id: t26-91
-  topic: 26
-  title: "Bài thử của trang"
-  title_en: "A lesson to try the site with"
-  competences: ["4.2"]
-  levels: [co-ban]
-  minutes: 3
-  sources:
-    - {title: "Nguồn thử", date: "2026-01-03", checked: "2026-11-21", note: "Không có thật."}
----
-
-# Bài thử của trang
-
+_LESSON = lesson_text(
+    LESSON,
+    "Bài thử của trang",
+    """
 ```{code-cell} ipython3
 :tags: [setup]
 
@@ -109,7 +96,9 @@ title: "Thử ba"
 print(3)
 raise ValueError("chi tiết của tác giả")
 ```
-"""
+""",
+    title_en="A lesson to try the site with",
+)
 _CONFIG = """
 from pathlib import Path
 from hocvuso.hub.jupyterhub import configure

@@ -15,6 +15,7 @@ import httpx
 import psutil
 import pytest
 from site_course import ALICE, BASE, LESSON, NOW, Learner, make_site_course, running_site
+from tests.lesson_text import lesson_text
 
 from conftest import PASSWORD, Visitor, wait_for
 from hocvuso.exchange.code_answers import MAX_NOTEBOOK
@@ -30,23 +31,10 @@ pytestmark = pytest.mark.slow
 
 CODING = "t26-92"
 LAN = "lan"
-_CODING = """---
-jupytext:
-  text_representation: {extension: .md, format_name: myst, format_version: 0.13}
-kernelspec: {display_name: Python 3 (ipykernel), language: python, name: python3}
-hocvuso:
-  id: t26-92
-  topic: 26
-  title: "Bài viết mã lệnh"
-  competences: ["4.2"]
-  levels: [co-ban]
-  minutes: 3
-  sources:
-    - {title: "Nguồn thử", date: "2026-01-03", checked: "2026-11-21", note: "Không có thật."}
----
-
-# Bài viết mã lệnh
-
+_CODING = lesson_text(
+    CODING,
+    "Bài viết mã lệnh",
+    """
 Viết hàm gấp đôi một số.
 
 ```{code-cell} ipython3
@@ -71,7 +59,8 @@ assert gap_doi(2) == 4
 assert gap_doi(5) == 10
 ### END HIDDEN TESTS
 ```
-"""
+""",
+)
 _WATCHED = """
 from hocvuso.hub.spawner import LabSpawner
 

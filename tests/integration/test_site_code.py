@@ -15,6 +15,7 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from site_course import ALICE, BOB, Learner, make_site_course, running_site
+from tests.lesson_text import lesson_text
 from traitlets.config import Config
 
 from conftest import wait_for
@@ -33,23 +34,10 @@ pytestmark = [
 
 LESSON = "t26-95"
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
-_TEXT = """---
-jupytext:
-  text_representation: {extension: .md, format_name: myst, format_version: 0.13}
-kernelspec: {display_name: Python 3 (ipykernel), language: python, name: python3}
-hocvuso:
-  id: t26-95
-  topic: 26
-  title: "Bài thử viết mã"
-  competences: ["3.4"]
-  levels: [co-ban]
-  minutes: 3
-  sources:
-    - {title: "Nguồn thử", date: "2026-01-03", checked: "2026-11-21", note: "Không có thật."}
----
-
-# Bài thử viết mã
-
+_TEXT = lesson_text(
+    LESSON,
+    "Bài thử viết mã",
+    """
 ```{code-cell} ipython3
 :tags: [setup]
 
@@ -97,7 +85,9 @@ Code(
     points=3,
 )
 ```
-"""
+""",
+    competences=["3.4"],
+)
 SUM = "def cong(cac_so):\n    return sum(cac_so)\n"
 
 

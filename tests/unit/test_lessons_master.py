@@ -10,6 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.lesson_text import lesson_text
 
 from hocvuso.errors import LessonError
 from hocvuso.lessons.assemble import live_notebooks, public_record, signature_of, source_notebook
@@ -24,21 +25,10 @@ from hocvuso.places import Places
 if TYPE_CHECKING:
     from pathlib import Path
 
-FRONT = """\
----
-hocvuso:
-  id: t01-01
-  topic: 1
-  title: "Bài thử"
-  competences: ["1.1"]
-  levels: [co-ban]
-  minutes: 5
-  sources: [{title: "Luật mẫu", number: "1/2026/QH", date: 2026-01-01, checked: 2026-11-21}]
----
-"""
-CODING = (
-    FRONT
-    + """
+CODING = lesson_text(
+    "t01-01",
+    "Bài thử",
+    """
 ```{code-cell}
 :tags: [setup]
 
@@ -86,7 +76,8 @@ assert hai_lan(987654321) == 1975308642
 
 print(so)
 ```
-"""
+""",
+    competences=["1.1"],
 )
 
 

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from tests.lesson_text import lesson_text
 
 from hocvuso.errors import LessonError
 from hocvuso.lessons.build import build
@@ -13,23 +14,10 @@ from hocvuso.lessons.editions import read_ledger, update_ledger
 from hocvuso.places import Places
 from hocvuso.site.shelf import Shelf
 
-LESSON = """---
-jupytext:
-  text_representation: {extension: .md, format_name: myst, format_version: 0.13}
-kernelspec: {display_name: Python 3 (ipykernel), language: python, name: python3}
-hocvuso:
-  id: t26-91
-  topic: 26
-  title: "Bài thử"
-  competences: ["4.2"]
-  levels: [co-ban]
-  minutes: 3
-  sources:
-    - {title: "Nguồn thử", date: "2026-01-03", checked: "2026-11-21", note: "Không có thật."}
----
-
-# Bài thử
-
+LESSON = lesson_text(
+    "t26-91",
+    "Bài thử",
+    """
 ```{code-cell} ipython3
 :tags: [setup]
 
@@ -41,7 +29,8 @@ from hocvuso.questions import Choice
 
 Choice("q", "Chọn gì?", options={"a": "Một", "b": "Hai"}, key="b", why="Vì thế.", points=1)
 ```
-"""
+""",
+)
 
 
 @pytest.fixture
