@@ -7,10 +7,12 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from conftest import PATIENCE
 from hocvuso.kernels.wire import Wire, WireClosed
 
 FORKER = Path(__file__).parent / "kernels_forker.py"
@@ -26,17 +28,16 @@ def soon() -> float:
 def forker():
     """A process that has imported everything, and forks."""
     ours, theirs = socket.socketpair()
-    with subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, str(FORKER), str(theirs.fileno())],
         pass_fds=[theirs.fileno()],
         env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
-    ) as process:
-        theirs.close()
-        control = Wire(ours)
-        assert control.receive(soon())[0] == {"ready": True}
+    )
+    theirs.close()
+    # the wire is closed before the process is waited for: that is what it ends by, also when it was late to start
+    with process, closing(Wire(ours)) as control:
+        assert control.receive(time.monotonic() + PATIENCE)[0] == {"ready": True}
         yield control
-        control.close()
-        process.wait()
 
 
 class Learner:
