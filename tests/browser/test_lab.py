@@ -123,6 +123,7 @@ def test_a_learner_who_programs_does_a_lesson_in_jupyterlab(site, visit):
     cell = cells(page, released)[("ask", choice.id)]
     run(page, cell)
     give_in(cell, choice, answers[choice.id])
+    expect(cell.locator(".hv-feedback")).to_be_hidden()
     saved = wait_for_file(home / "answers.json")["answers"][choice.id]
     assert (saved["answer"], saved["revision"]) == (answers[choice.id], 1)
 

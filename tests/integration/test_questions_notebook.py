@@ -134,6 +134,7 @@ def test_an_author_sees_what_an_answer_earns_and_nothing_is_saved(folder, monkey
     assert shown.status.startswith("2/2 điểm")
     shown.answer = ["b"]
     assert shown.status.startswith("0/2 điểm")
+    assert shown.feedback is None
     assert list(folder.iterdir()) == []
 
 

@@ -32,7 +32,7 @@ class QuestionWidget(anywidget.AnyWidget):
     question = traitlets.Dict().tag(sync=True)
     answer = traitlets.Any(None, allow_none=True).tag(sync=True)
     locked = traitlets.Bool(False).tag(sync=True)
-    feedback = traitlets.Dict(None, allow_none=True).tag(sync=True)
+    feedback = traitlets.Dict(default_value=None, allow_none=True).tag(sync=True)
     messages = traitlets.Dict().tag(sync=True)
     status = traitlets.Unicode("").tag(sync=True)
 
