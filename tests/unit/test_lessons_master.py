@@ -138,6 +138,16 @@ def test_reading_a_master_loads_no_notebook_library() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_code_says_the_points_of_its_own_tests(tmp_path: Path) -> None:
+    """A question that stands behind the tests earns for itself."""
+    start = CODING.index("```{code-cell}\n:tags: [question]")
+    end = CODING.index("```{code-cell}\n:tags: [solution]")
+    path = tmp_path / "t01-01.md"
+    path.write_text(CODING[:start] + CODING[end:] + "\n" + CODING[start:end], encoding="utf-8")
+    asked = public_record(read_lesson(path), "t01-01")["questions"]
+    assert [(one["id"], one["points"]) for one in asked] == [("lam", 3), ("mot", 2)]
+
+
 def test_a_build_of_the_same_text_is_the_same_notebook(tmp_path: Path, lesson: Lesson) -> None:
     """Cell ids come from the lesson, so that nothing changes without a reason, and none is used twice."""
     notebook = source_notebook(lesson, "t01-01")
