@@ -128,6 +128,14 @@ def test_learner_sees_no_other_user(hub_demo):
     assert "/hub/admin" not in learner.http.get("/hub/home").text
 
 
+def test_the_operator_sees_which_jupyterlabs_run_and_no_more_of_people(hub_demo):
+    """What the operator's page needs to stop one; nobody's group, role or state of a server."""
+    hub_demo.visitor("lan")
+    users = hub_demo.visitor("vanhanh").http.get("/hub/api/users").json()
+    (learner,) = (one for one in users if one["name"] == "lan")
+    assert set(learner) == {"name", "kind", "last_activity", "server", "pending", "servers"}
+
+
 def test_changing_the_password_ends_other_sessions(hub_demo):
     """The new password counts, the old one does not, and another device has to sign in again."""
     old, new = "một con ngựa đau", "cả tàu bỏ cỏ hết"

@@ -171,7 +171,14 @@ def _roles(c: Any, settings: HubSettings) -> None:
         {
             "name": "operator",
             "description": "sees who is signed in, stops a JupyterLab that runs wild",
-            "scopes": ["admin-ui", "list:users", "read:users:activity", "delete:servers", "read:hub"],
+            "scopes": [
+                "admin-ui",
+                "list:users",
+                "read:users:activity",
+                "read:servers",
+                "delete:servers",
+                "read:hub",
+            ],
             "groups": [OPERATORS],
         },
     ]
