@@ -24,7 +24,7 @@ const COLOURS = HighlightStyle.define([
   { tag: [tags.keyword, tags.operatorKeyword, tags.controlKeyword, tags.definitionKeyword], color: "var(--ink)", fontWeight: "bold" },
   { tag: [tags.string, tags.special(tags.string)], color: "var(--right)" },
   { tag: [tags.number, tags.bool, tags.null], color: "var(--partial)" },
-  { tag: tags.comment, color: "var(--muted)", fontStyle: "italic" },
+  { tag: tags.comment, color: "var(--muted)" }, // upright: slanted code fonts of some devices lack Vietnamese letters
 ]);
 
 // What is typed over a selection: Chromium would carry its colours along as a style, which the pages' policy forbids.

@@ -110,6 +110,15 @@ def test_learner_gets_no_teachers_extension_and_trainer_does():
         assert server["terminals_enabled"] is False
 
 
+def test_long_lines_wrap_in_every_jupyterlab():
+    """A hint at the end of a line is read without scrolling, and code stands upright, for whoever it is."""
+    for files in (learner_files("lan", home="/home/x"), trainer_files(Path("/khoa"))):
+        settings = json.loads(files["labconfig/default_setting_overrides.json"])
+        assert settings["@jupyterlab/notebook-extension:tracker"]["codeCellConfig"]["lineWrap"] is True
+        assert json.loads(files["jupyter_server_config.json"])["LabApp"]["custom_css"] is True
+        assert "font-style: normal" in files["custom/custom.css"]
+
+
 def test_odd_name_stays_a_text_in_nbgraders_configuration():
     """A learner's name can't become code of the configuration that the server runs."""
     c = Config()

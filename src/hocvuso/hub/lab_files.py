@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import Any
 
 from hocvuso.places import COURSE
 
@@ -58,6 +59,8 @@ _POLICIES = (
     "frame-ancestors 'self'",
 )
 CONTENT_SECURITY_POLICY = "; ".join(_POLICIES)
+# slanted code fonts of some systems lack Vietnamese letters
+_STYLE = ".cm-content * { font-style: normal !important; }\n"
 _IDLE_KERNEL_SECONDS = 1800
 _IDLE_SERVER_SECONDS = 3600
 
@@ -109,6 +112,7 @@ def _server(root: str, extensions: dict[str, bool]) -> str:
             "news_url": None,
             "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
             "extension_manager": "readonly",
+            "custom_css": True,
         },
     }
     return json.dumps(config, indent=1) + "\n"
@@ -140,10 +144,23 @@ def _page(plugins: tuple[str, ...]) -> str:
 
 
 def _extras() -> dict[str, str]:
-    """What every JupyterLab needs beside: Vietnamese where that language pack is installed."""
-    # without the mark, jupyter_core would try to carry over files of Jupyter's first years, and write it
-    files = {"migrated": ""}
-    if not any(pack.name == "vi_VN" for pack in entry_points(group="jupyterlab.languagepack")):
-        return files
-    settings = {"@jupyterlab/translation-extension:plugin": {"locale": "vi_VN"}}
-    return files | {"labconfig/default_setting_overrides.json": json.dumps(settings) + "\n"}
+    """What every JupyterLab needs beside: our settings, of which each user may choose others."""
+    return {
+        # without this mark, jupyter_core would try to carry over files of Jupyter's first years, and write it
+        "migrated": "",
+        "labconfig/default_setting_overrides.json": json.dumps(_settings()) + "\n",
+        "custom/custom.css": _STYLE,
+    }
+
+
+def _settings() -> dict[str, dict[str, Any]]:
+    """Long lines wrap, no buttons lie over a title; Vietnamese where that language pack is installed."""
+    settings: dict[str, dict[str, Any]] = {
+        "@jupyterlab/notebook-extension:tracker": {
+            "codeCellConfig": {"lineNumbers": False, "lineWrap": True}
+        },
+        "@jupyterlab/cell-toolbar-extension:plugin": {"showToolbar": False},
+    }
+    if any(pack.name == "vi_VN" for pack in entry_points(group="jupyterlab.languagepack")):
+        settings["@jupyterlab/translation-extension:plugin"] = {"locale": "vi_VN"}
+    return settings
