@@ -148,6 +148,16 @@ def test_code_says_the_points_of_its_own_tests(tmp_path: Path) -> None:
     assert [(one["id"], one["points"]) for one in asked] == [("lam", 3), ("mot", 2)]
 
 
+def test_a_result_on_code_is_headed_by_what_the_code_is_to_do(tmp_path: Path) -> None:
+    """A test knows the words of the solution that it is about; a learner sees no id."""
+    path = tmp_path / "t01-01.md"
+    told = CODING.replace("def hai_lan(x):\n", 'def hai_lan(x):\n    """Nhân đôi một số."""\n')
+    path.write_text(told, encoding="utf-8")
+    source = tmp_path / "t01-01.ipynb"
+    source.write_text(json.dumps(source_notebook(read_lesson(path), "t01-01")), encoding="utf-8")
+    assert [cell.prompt for cell in read_master(source).tests] == ["Nhân đôi một số."]
+
+
 def test_a_build_of_the_same_text_is_the_same_notebook(tmp_path: Path, lesson: Lesson) -> None:
     """Cell ids come from the lesson, so that nothing changes without a reason, and none is used twice."""
     notebook = source_notebook(lesson, "t01-01")

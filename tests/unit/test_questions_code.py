@@ -19,7 +19,7 @@ from hocvuso.lessons.mistakes import BadLessonsError
 from hocvuso.lessons.python_text import docstring_of, has_code
 from hocvuso.places import Places
 from hocvuso.questions import Code, check_answer, example, explain
-from hocvuso.questions.code.model import MOST, why_in, without_marks
+from hocvuso.questions.code.model import MOST, STUB, why_in, without_marks
 from hocvuso.site.python_words import words_for
 from hocvuso.site.trying import MOST_SHOWN, Program, program_of, told
 
@@ -126,7 +126,8 @@ def test_a_release_asks_and_tells_nothing(tmp_path: Path) -> None:
     (asked,) = [
         one for one in json.loads((folder / "lesson.json").read_bytes())["questions"] if one["type"] == "code"
     ]
-    start = "def tong(so):\n    # YOUR CODE HERE\n    raise NotImplementedError()"
+    start = "\n    ".join(("def tong(so):", *STUB))
+    assert "YOUR CODE" not in start
     assert asked == {
         "type": "code",
         "id": "tong",

@@ -8,6 +8,7 @@ from typing import Any
 import nbgrader
 
 from hocvuso.lessons.catalogue import NOT_HANDED_OUT
+from hocvuso.lessons.convert import code_stub
 from hocvuso.places import COURSE, Places
 
 # ours first: its pages ask no other host
@@ -42,6 +43,7 @@ def configure(c: Any, root: Path) -> None:  # c: traitlets' Config, which has no
     c.CourseDirectory.solution_directory = str((places.var / "solution").relative_to(places.root))
     c.CourseDirectory.db_url = places.gradebook_url
     c.CourseDirectory.ignore = [*_ALWAYS_IGNORED, *NOT_HANDED_OUT]
+    c.ClearSolutions.code_stub = code_stub()
     c.Exchange.root = str(places.exchange)
     c.Exchange.timezone = "UTC"
     c.HTMLExporter.extra_template_basedirs = [str(folder) for folder in _TEMPLATES]

@@ -70,7 +70,7 @@ def _asked_by_cell(cell: Cell, following: Sequence[Cell]) -> dict[str, Any]:
     """A solution cell as a question; its points are those of the tests before the next one."""
     own = takewhile(lambda other: other.role != "solution", following)
     prompt = docstring_of(cell.source) or _PROMPT
-    points = sum(other.points for other in own)
+    points = sum(other.points for other in own if other.role == "test")
     return {"type": "code", "id": cell.id, "prompt": prompt, "points": points, "example": ""}
 
 
@@ -81,6 +81,7 @@ def source_notebook(lesson: Lesson, edition: str) -> Notebook:
         cells.append(_markdown(f"# {lesson.front.title}", "title"))
     number = 0
     total = sum(cell.role in {"question", "solution"} for cell in lesson.cells)
+    asks = ""  # what the solution that a test is about asks for
     for cell in lesson.cells:
         if cell.question is not None:
             number += 1
@@ -88,8 +89,10 @@ def source_notebook(lesson: Lesson, edition: str) -> Notebook:
         elif cell.role == "markdown":
             cells.append(_markdown(cell.source, "prompt" if cell.task else "title" if not cells else ""))
         else:
-            number += cell.role == "solution"
-            cells.append(_code(cell))
+            if cell.role == "solution":
+                number += 1
+                asks = docstring_of(cell.source)
+            cells.append(_code(cell, asks))
     return _notebook(cells, {k: v for k, v in public_record(lesson, edition).items() if k != "questions"})
 
 
@@ -153,7 +156,10 @@ def _has_heading(lesson: Lesson) -> bool:
 def _question_cells(question: Question, number: int, total: int) -> list[dict[str, Any]]:
     asked = pformat(question.asked(), width=_WIDTH, sort_dicts=False)
     record = _written(question.record())
-    ask = f"from hocvuso.questions import ask\n\nask({asked})"
+    ask = (
+        f"# Câu {number}/{total}: bấm vào dòng này, nhấn Shift + Enter thì câu hỏi hiện ra.\n"
+        f"from hocvuso.questions import ask\n\nask({asked})"
+    )
     mark = (
         f"# Câu {number}/{total}: ô chấm điểm, đã khóa; câu trả lời nằm trong answers.json.\n"
         "### BEGIN HIDDEN TESTS\n"
@@ -174,12 +180,12 @@ def _written(record: Mapping[str, Any]) -> str:
     return f"{text.removesuffix('}')},\n 'translations': {known!r}}}" if known else text
 
 
-def _code(cell: Cell) -> dict[str, Any]:
+def _code(cell: Cell, asks: str = "") -> dict[str, Any]:
     if cell.role == "solution":
         return _cell(cell.id, cell.source, "solution", cell.id, solution=True)
     if cell.role == "test":
-        asks = cell.task.prompt if cell.task else ""
-        return _cell(cell.id, cell.source, "test", cell.id, locked=True, points=cell.points, asks=asks)
+        asked = cell.task.prompt if cell.task else asks
+        return _cell(cell.id, cell.source, "test", cell.id, locked=True, points=cell.points, asks=asked)
     name = f"{cell.role}-{cell.id}" if cell.id else _named("setup", cell.source)
     metadata = {"hocvuso": {"role": cell.role, **({"id": cell.id} if cell.id else {})}, "tags": [cell.role]}
     return _code_cell(name, cell.source, metadata)

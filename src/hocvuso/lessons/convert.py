@@ -11,6 +11,7 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.dbutil import ALEMBIC_DIR
+from nbgrader.preprocessors import ClearSolutions
 from sqlalchemy import inspect, text
 from traitlets.config import Config
 
@@ -18,6 +19,7 @@ from hocvuso.database import connect, is_sqlite, keep_others_out, require_utf8
 from hocvuso.errors import LessonError
 from hocvuso.language import N_
 from hocvuso.places import COURSE
+from hocvuso.questions.code.model import STUB
 
 
 class _Kept(logging.Handler):
@@ -77,6 +79,7 @@ def generate(root: Path, edition: str, *, release: Path, db_url: str) -> None:
     config.CourseDirectory.db_url = db_url
     config.CourseDirectory.assignment_id = edition
     config.GenerateAssignment.force = True
+    config.ClearSolutions.code_stub = code_stub()
     course = CourseDirectory(config=config, log=log)
     try:
         GenerateAssignment(coursedir=course, config=config, log=log).start()
@@ -86,6 +89,12 @@ def generate(root: Path, edition: str, *, release: Path, db_url: str) -> None:
             edition=edition,
             detail=_last_words(kept.lines) or str(error),
         ) from error
+
+
+def code_stub() -> dict[str, str]:
+    """What nbgrader leaves where a solution was, by language: Python's in the learner's."""
+    stubs: dict[str, str] = ClearSolutions().code_stub
+    return stubs | {"python": "\n".join(STUB)}
 
 
 def _last_words(lines: list[str]) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from hocvuso.lessons.read import Lesson
 
+_ASKS = "from hocvuso.questions import ask\n"  # in a cell that asks a question
 _SHORTEST = 12  # shorter lines, such as `x = 1`, stand in too many places to mean anything
 
 
@@ -139,7 +140,7 @@ def _asked(raw: str, path: Path) -> Iterator[dict[str, object]]:
     elif path.suffix == ".ipynb":
         for cell in json.loads(raw)["cells"]:
             source = "".join(cell["source"])
-            if source.startswith("from hocvuso.questions import ask"):
+            if _ASKS in source:
                 yield from _arguments(source)
 
 

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 class CodeCell:
     """A cell of a coding lesson, in the order in which it runs; only a test has points.
 
-    In our lessons they are whole numbers; in other nbgrader courses they need not be. ``prompt``: what the test's
-    question asks, where it was written as a question.
+    In our lessons they are whole numbers; in other nbgrader courses they need not be. ``prompt``: what the code
+    that the test is about is to do.
     """
 
     role: Literal["setup", "solution", "test"]

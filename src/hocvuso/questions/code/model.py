@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from random import Random
 
 MOST = 6000
-STUB = ("# YOUR CODE HERE", "raise NotImplementedError()")  # as nbgrader leaves it where a solution was
+STUB = ("# Anh/chị xóa dòng raise ngay dưới đây, rồi viết vào chỗ ấy.", "raise NotImplementedError()")
+"""What nbgrader leaves where a solution was: told to it by the build and in the course's configuration."""
+
 _MARKS = ("### BEGIN SOLUTION", "### END SOLUTION")
 _WHY = "# why: "
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]<>#$|~]")
