@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -176,7 +177,7 @@ def real_v2() -> Iterator[tuple[str, Path, Path]]:
         pytest.skip("control groups of version 2 can't be written here")
     control = mounted / "cgroup.subtree_control"
     before = control.read_text("ascii").split()
-    folder = mounted / "hocvuso-test.service"
+    folder = mounted / f"hocvuso-test-{uuid.uuid4().hex}.service"
     try:
         control.write_text(f"+{controllers[0]}", encoding="ascii")
         folder.mkdir()

@@ -20,7 +20,7 @@ _ASIDE = "hocvuso-grader"
 _SHARE = 0.75  # of the machine's memory, for all children together
 _PROCESSES = 4096
 _CONTROLLERS = ("memory", "pids")
-_TRIES = 50
+_TRIES = 500  # a hundredth of a second each; on a busy machine the last process takes long to leave
 _NEW = 60  # seconds in which a group may still be waiting for its first process
 
 
