@@ -56,6 +56,17 @@ async def boxed(kernels: AsyncMultiKernelManager, cwd: Path) -> tuple[str, Async
     return kernel_id, client
 
 
+async def printed_until(client: AsyncKernelClient, code: str, text: str) -> str:
+    """What is printed from when ``code`` is run until ``text`` has come, which may be after the cell's end."""
+    client.execute(code)
+    printed = ""
+    while text not in printed:
+        message = await client.get_iopub_msg(timeout=60)
+        if message["msg_type"] == "stream":
+            printed += message["content"]["text"]
+    return printed.strip()
+
+
 async def say(client: AsyncKernelClient, code: str) -> str:
     """What ``code`` prints, or the name of its error."""
     seen: list[str] = []

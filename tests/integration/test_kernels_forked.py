@@ -18,7 +18,15 @@ import pytest
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.multikernelmanager import AsyncMultiKernelManager
 from tests.integration.conftest import forking_process, wait_for
-from tests.integration.kernels_jupyter import FORKED, boxed, make_course, manager_of, say, write_spec
+from tests.integration.kernels_jupyter import (
+    FORKED,
+    boxed,
+    make_course,
+    manager_of,
+    printed_until,
+    say,
+    write_spec,
+)
 
 from hocvuso.errors import SandboxError
 from hocvuso.kernels import zygote_provisioner
@@ -96,6 +104,11 @@ def parents_of(course: Path) -> list[psutil.Process]:
     return found
 
 
+def box_of(parent: psutil.Process) -> list[psutil.Process]:
+    """The process that forks and those around it, up to our own."""
+    return [parent, *(p for p in parent.parents() if p in psutil.Process().children(recursive=True))]
+
+
 def all_run(course: Path) -> bool:
     return all(z._life and z._life.alive for z in parents_for((course / "release").resolve(), 2)._zygotes)
 
@@ -156,14 +169,16 @@ def test_what_lessons_use_works_as_in_any_kernel(with_kernels):
         "print(got.stdout.strip())": "thấy",
         "!echo vỏ": "vỏ",
         "import asyncio; await asyncio.sleep(0); print('chờ')": "chờ",
-        "import multiprocessing as m; p = m.get_context('fork').Process(target=print, args=('con',)); "
-        "p.start(); p.join(); import time; time.sleep(1)": "con",  # a fork's output comes by a way of its own
         "1 / 0": "ZeroDivisionError",
     }
 
     async def scenario(client: AsyncKernelClient) -> None:
         for code, shown in cells.items():
             assert sorted((await say(client, code)).split()) == sorted(shown.split()), code
+        # a fork's output comes by a way of its own
+        fork = "import multiprocessing as m; p = m.get_context('fork').Process(target=print, args=('con',)); p.start()"
+        assert await printed_until(client, f"{fork}; p.join()", "con") == "con"
+        assert await say(client, "print(p.exitcode)") == "0"
 
     with_kernels(scenario, "t14-05")
 
@@ -199,7 +214,9 @@ def test_a_parent_s_death_ends_its_own_kernels_only(with_kernels, kernels, cours
         before = parents_of(course)
         await say(clients[0], "x = 1"), await say(clients[1], "x = 2")
         os.kill(before[0].pid, signal.SIGKILL)
-        ended = [await asyncio.to_thread(process_of(kernels, n).wait, 5) for n in (0, 1)]
+        both = [process_of(kernels, number) for number in (0, 1)]
+        await asyncio.to_thread(wait_for, "one has ended", lambda: any(k.poll() is not None for k in both))
+        ended = [kernel.poll() for kernel in both]
         assert sorted(end is None for end in ended) == [False, True]
         living = clients[ended.index(None)]
         assert await say(living, "print('vẫn chạy')") == "vẫn chạy"
@@ -241,23 +258,26 @@ def test_a_machine_that_can_not_fork_gets_boxed_kernels(with_kernels, kernels, m
 
 def test_nothing_is_left_behind(kernels, course):
     """After a polite shutdown and the end of the parents there is no process, folder or socket."""
-    before = {process.pid for process in psutil.Process().children(recursive=True)}
+    started: list[psutil.Process] = []
 
     async def scenario() -> Path:
         kernel_id, client = await boxed(kernels, course / "release" / "t14-05")
         folder = Path(kernels.get_kernel(kernel_id).connection_file).parent
         await say(client, "import subprocess; subprocess.Popen(['sleep', '1000'])")
+        started.extend(p for parent in parents_of(course) for p in parent.children(recursive=True))
         client.stop_channels()
         await kernels.shutdown_kernel(kernel_id)
         return folder
 
     folder = asyncio.run(scenario())
     assert not folder.exists()
-    for parent in parents_of(course):
-        psutil.wait_procs(parent.children(), PATIENCE)
-        assert parent.children() == []
+    assert len(started) > 1, "the kernel and what it started"
+    assert psutil.wait_procs(started, PATIENCE)[1] == []
+    parents = parents_of(course)
+    assert [parent.children() for parent in parents] == [[] for _ in parents]
+    boxes = [process for parent in parents for process in box_of(parent)]
     close_all()
-    assert {process.pid for process in psutil.Process().children(recursive=True)} <= before
+    assert psutil.wait_procs(boxes, PATIENCE)[1] == []
 
 
 def test_a_parent_with_a_thread_is_refused(tmp_path):
