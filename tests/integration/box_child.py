@@ -54,7 +54,7 @@ class Running:
 
 @contextmanager
 def running(zygote: Zygote, source: str, *, isolated: bool = True, **limits: int) -> Iterator[Running]:
-    """A child that runs ``source``; ended at the latest when the block ends."""
+    """A child that runs ``source``; it has ended when the block ends."""
     here, there = socket.socketpair()
     with here:
         here.settimeout(PATIENCE)
@@ -67,6 +67,7 @@ def running(zygote: Zygote, source: str, *, isolated: bool = True, **limits: int
             yield Running(child, here)
         finally:
             child.kill()
+            assert child.wait(PATIENCE) is not None
 
 
 def run(zygote: Zygote, source: str, *, isolated: bool = True, **limits: int) -> tuple[str, Ended]:

@@ -21,6 +21,7 @@ import nbformat
 import postgresql
 import psutil
 import pytest
+from tests.ports import free_port
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
@@ -63,6 +64,16 @@ def wait_for(
         assert still_possible(), f"gave up: {what}"
         assert time.monotonic() < end, f"never happened: {what}"
         time.sleep(0.05)
+
+
+@contextmanager
+def telling(log: Path) -> Iterator[None]:
+    """Whatever fails inside says how ``log`` ends."""
+    try:
+        yield
+    except BaseException as error:
+        error.add_note(f"{log.name} ends: {log.read_text('utf-8', 'replace')[-4000:]}")
+        raise
 
 
 class Visitor:
@@ -186,9 +197,17 @@ class RunningHub:
 
 
 def command_of(process: psutil.Process) -> str:
-    """Its command line; empty when it has ended."""
+    """Its command line; empty when it has ended, or is not ours to look at."""
     try:
         return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
+
+
+def name_of(process: psutil.Process) -> str:
+    """The name that it gave itself; empty when it has ended."""
+    try:
+        return process.name()
     except psutil.NoSuchProcess:
         return ""
 
@@ -198,8 +217,8 @@ def forking_process(zygote: Zygote) -> psutil.Process:
     assert zygote._life
     assert zygote._life._process
     family = psutil.Process(zygote._life._process.pid).children(recursive=True)
-    named = [p for p in family if "hocvuso.kernels.zygote_main" in command_of(p) and "bwrap" not in p.name()]
-    return next(p for p in named if p.parent().pid not in {other.pid for other in named})
+    command = f"{sys.executable} -P -m hocvuso.kernels.zygote_main"  # its forks have the same one
+    return min((p for p in family if command_of(p).startswith(command)), key=psutil.Process.create_time)
 
 
 @contextmanager
@@ -226,7 +245,8 @@ def running_hub(
             command, cwd=places.root, stdout=written, stderr=written, env=os.environ | dict(env or {})
         )
     try:
-        wait_for("the hub answers", lambda: _answers(settings.url), lambda: process.poll() is None)
+        with telling(log):
+            wait_for("the hub answers", lambda: _answers(settings.url), lambda: process.poll() is None)
         hub = RunningHub(places, settings, process)
         yield hub
         hub.close()
@@ -255,11 +275,6 @@ def _answers(url: str) -> bool:
         return httpx.get(f"{url}/hub/health").status_code == 200
     except httpx.TransportError:
         return False
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    return HubSettings(port=20000 + uuid.uuid4().int % 20000).with_free_ports().hub_port
 
 
 @pytest.fixture(scope="session")

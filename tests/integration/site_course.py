@@ -6,17 +6,18 @@ import json
 import re
 import subprocess
 import sys
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 from tests.lesson_text import lesson_text
+from tests.ports import free_port
 
-from conftest import PASSWORD, PATIENCE, wait_for
+from conftest import PASSWORD, PATIENCE, telling, wait_for
 from hocvuso.hub.accounts import add_account
 from hocvuso.hub.settings import SITE_COMMAND, HubSettings
 from hocvuso.lessons.build import build
@@ -197,23 +198,34 @@ def running_site(
     places: Places, *, more: str = "", site_command: Sequence[str] = SITE_COMMAND
 ) -> Iterator[str]:
     """Start the hub, which starts the site; its address once both answer. ``more``: lines for its configuration."""
-    some = HubSettings(port=20000 + uuid.uuid4().int % 20000).with_free_ports().hub_port
-    settings = HubSettings(port=some).with_free_ports()
+    settings = HubSettings(port=free_port()).with_free_ports()
     names = ("port", "hub_port", "proxy_port", "site_port")
     options = {name: getattr(settings, name) for name in names} | {"site_command": tuple(site_command)}
     config = places.root / "jupyterhub_config.py"
     config.write_text(_CONFIG.format(root=str(places.root), settings=options) + more, encoding="utf-8")
     url = settings.url
-    with (places.root / "hub.log").open("wb") as log:
+    said = places.root / "hub.log"
+    with said.open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "jupyterhub", "-f", str(config)], cwd=places.root, stdout=log, stderr=log
         )
     try:
-        wait_for("the site answers", lambda: _answers(url), lambda: process.poll() is None)
+        with telling(said):
+            wait_for("the site answers", lambda: _answers(url), lambda: process.poll() is None)
         yield url
     finally:
         process.terminate()
         process.wait(PATIENCE)
+
+
+def site_process(places: Places) -> psutil.Process:
+    """The site of ``places``, among the processes that these tests have started."""
+    for process in psutil.Process().children(recursive=True):  # each comes before its own children
+        with suppress(psutil.Error):  # ended meanwhile
+            served = process.environ().get("HOCVUSO_ROOT") == str(places.root)
+            if served and "hocvuso.site" in process.cmdline():
+                return process
+    raise AssertionError("the site does not run")
 
 
 def _answers(url: str) -> bool:

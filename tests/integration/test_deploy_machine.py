@@ -23,6 +23,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from tests.ports import free_port
 from zones_course import CHECKOUT, UNITS, ZONES, unit_of
 
 NAME = "hocvuso.example.vn"
@@ -137,7 +138,7 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     behind = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Behind)
     serving = threading.Thread(target=behind.serve_forever, daemon=True)
     serving.start()
-    front = Front(_free_port(), _free_port(), folder)
+    front = Front(free_port(), free_port(), folder)
     _certificate(folder)
     main = _configure(front, behind.server_address[1])
     checked = subprocess.run([NGINX, "-t", "-q", "-c", main], capture_output=True, text=True, check=False)
@@ -296,12 +297,6 @@ def _certificate(folder: Path) -> None:
             serialization.NoEncryption(),
         )
     )
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def _until_listening(port: int, process: subprocess.Popen[bytes]) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from site_course import ALICE, LESSON, Learner, make_site_course
+from tests.ports import free_port
 from traitlets.config import Config
 from zones_course import NOBODY, UNITS, ZONES, Zones, install, open_folder, remove_users, unit_of
 
@@ -135,8 +136,7 @@ def zones() -> Iterator[Zones]:
         add_account(places, TRAINER, PASSWORD, trainer=True)
         done = install(places.root, prefix)
         assert done.returncode == 0, done.stderr
-        port = HubSettings(port=20000 + uuid.uuid4().int % 20000).with_free_ports().hub_port
-        yield Zones(places, prefix, folder, port)
+        yield Zones(places, prefix, folder, free_port())
     finally:
         remove_users(prefix)
         shutil.rmtree(folder)

@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import psutil
 import pytest
-from site_course import ALICE, BASE, LESSON, NOW, Learner, make_site_course, running_site
+from site_course import ALICE, BASE, LESSON, NOW, Learner, make_site_course, running_site, site_process
 from tests.lesson_text import lesson_text
 
 from conftest import PASSWORD, Visitor, wait_for
@@ -439,12 +438,7 @@ def test_nobody_reaches_what_is_anothers(lab: Lab, url: str, course: Places) -> 
 def test_a_site_that_was_killed_gets_one_submission(lab: Lab) -> None:
     """While it is away the learner is told that nothing is lost; pressing again hands in, once."""
     lab.act("fetch", LESSON)
-    (site,) = [
-        process
-        for process in psutil.process_iter(["cmdline"])
-        if "hocvuso.site" in (process.info["cmdline"] or ()) and process.cwd() == str(lab.places.root)
-    ]
-    site.kill()
+    site_process(lab.places).kill()
     said = []
     wait_for("handed in", lambda: said.append(lab.act("submit", LESSON)) or said[-1]["success"])
     away = (

@@ -12,8 +12,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from tests.ports import free_port
 
-from conftest import PASSWORD, PATIENCE, RunningHub, Visitor, command_of, free_port, running_hub, wait_for
+from conftest import PASSWORD, PATIENCE, RunningHub, Visitor, command_of, running_hub, wait_for
 from hocvuso.hub.accounts import add_account
 from hocvuso.places import Places, folder_of
 

@@ -8,14 +8,14 @@ import signal
 import socket
 import subprocess
 import sys
-import uuid
 from pathlib import Path
 
 import httpx
 import psutil
 import pytest
+from tests.ports import free_port
 
-from conftest import wait_for
+from conftest import PATIENCE, wait_for
 from hocvuso.errors import SetupError
 from hocvuso.hub.serve import serve
 from hocvuso.hub.settings import HubSettings
@@ -53,10 +53,6 @@ def hub_course(tmp_path: Path) -> Places:
     return Places(tmp_path)
 
 
-def free_port() -> int:
-    return HubSettings(port=40000 + uuid.uuid4().int % 20000).with_free_ports().hub_port
-
-
 def start(places: Places, port: int, more: dict[str, list[str]]) -> subprocess.Popen[str]:
     code = SERVE.format(root=str(places.root), port=port, more=more)
     return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
@@ -69,12 +65,13 @@ def test_serves_until_told_to_stop_and_leaves_nothing(hub_course, how):
     with start(hub_course, port, {"grade": SLEEPS, "certify": LEAVES_A_CHILD}) as serving:
         said = serving.stdout.readline()
         assert f"http://127.0.0.1:{port}" in said, (hub_course.var / "logs" / "hub.log").read_text()
-        assert httpx.get(f"http://127.0.0.1:{port}/services/hoc/xac-minh").status_code == 200
+        page = httpx.get(f"http://127.0.0.1:{port}/services/hoc/xac-minh", timeout=PATIENCE)
+        assert page.status_code == 200
         started = psutil.Process(serving.pid).children(recursive=True)
         assert len(started) >= 6, "hub, proxy, site, grader, issuer and what it left"
         os.kill(serving.pid, how)
         assert serving.wait(60) == 0
-    _, alive = psutil.wait_procs(started, timeout=5)
+    _, alive = psutil.wait_procs(started, PATIENCE)
     assert alive == []
 
 

@@ -8,7 +8,7 @@ import sys
 import psutil
 import pytest
 
-from conftest import PASSWORD, Visitor, command_of, running_hub, wait_for
+from conftest import PASSWORD, PATIENCE, Visitor, command_of, running_hub, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -25,7 +25,7 @@ def test_nothing_is_left_when_the_hub_stops(hub_places, hub_account):
         visitor.http.close()
     names = " ".join(command_of(p) for p in started)
     assert len(started) > 5, names
-    _, alive = psutil.wait_procs(started, timeout=20)
+    _, alive = psutil.wait_procs(started, PATIENCE)
     assert alive == []
 
 

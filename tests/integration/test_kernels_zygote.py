@@ -209,7 +209,8 @@ def test_close_ends_everything():
         started.first_line()
         family = psutil.Process(mortal._life._process.pid).children(recursive=True)
         assert family
-    assert psutil.wait_procs(family, PATIENCE)[1] == []
+        mortal.close()
+        assert psutil.wait_procs(family, PATIENCE)[1] == []
     with pytest.raises(RuntimeError, match="closed"):
         mortal.spawn("builtins:len", isolated=True)
 

@@ -23,7 +23,7 @@ import psutil
 from site_course import BASE
 
 import hocvuso
-from conftest import PATIENCE, wait_for
+from conftest import PATIENCE, telling, wait_for
 from hocvuso.places import Places
 
 CHECKOUT = Path(hocvuso.__file__).resolve().parents[2]
@@ -129,12 +129,8 @@ class Zones:
         with (self.folder / f"{zone}.log").open("wb") as log:
             process = subprocess.Popen(shlex.split(command), stdout=log, stderr=log, **self._as(zone))
         try:
-            yield process
-        except BaseException as error:
-            error.add_note(
-                f"{zone} said: {(self.folder / f'{zone}.log').read_text(encoding='utf-8')[-4000:]}"
-            )
-            raise
+            with telling(self.folder / f"{zone}.log"):
+                yield process
         finally:
             process.terminate()
             process.wait(PATIENCE)
