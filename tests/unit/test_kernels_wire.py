@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import contextlib
 import json
 import os
 import socket
@@ -30,11 +31,22 @@ def frame(payload: bytes, length: int | None = None) -> bytes:
 
 
 def soon() -> float:
+    """When to give up what does not come."""
     return time.monotonic() + 0.05
 
 
-def open_fds() -> set[str]:
-    return set(os.listdir("/proc/self/fd"))  # noqa: PTH208  (names only, no open folder among them)
+def in_time() -> float:
+    """When to give up what does come, however busy the machine is."""
+    return time.monotonic() + 60
+
+
+def open_fds() -> set[int]:
+    found = set()
+    for name in os.listdir("/proc/self/fd"):  # noqa: PTH208  (names only)
+        with contextlib.suppress(OSError):  # the list's own, which is closed by now
+            os.fstat(int(name))
+            found.add(int(name))
+    return found
 
 
 def test_what_is_sent_arrives():
@@ -77,7 +89,7 @@ def test_a_message_larger_than_the_sockets_buffer_passes():
     message = {"text": "ạ" * 1_000_000}
     sender = threading.Thread(target=here.send, args=(message,))
     sender.start()
-    assert there.receive(time.monotonic() + 20)[0] == message
+    assert there.receive(in_time())[0] == message
     sender.join()
     here.close()
     there.close()
@@ -112,10 +124,10 @@ def test_what_is_no_message_is_refused(pair, payload):
     wire, peer = pair
     peer.sendall(frame(payload) + frame(b'{"fine": 1}'))
     with pytest.raises(WireError) as caught:
-        wire.receive(soon())
+        wire.receive(in_time())
     assert not isinstance(caught.value, WireClosed | WireTimeout)
     with pytest.raises(WireError):
-        wire.receive(soon())
+        wire.receive(in_time())
     with pytest.raises(WireError):
         wire.send({})
 
@@ -125,7 +137,7 @@ def test_the_deepest_message_allowed_passes(pair):
     wire, peer = pair
     payload = b'{"a":' + b"[" * (DEPTH - 1) + b"]" * (DEPTH - 1) + b"}"
     peer.sendall(frame(payload))
-    assert wire.receive(soon())[0] == json.loads(payload)
+    assert wire.receive(in_time())[0] == json.loads(payload)
 
 
 def test_too_long_is_refused_before_it_is_read(pair):
@@ -133,7 +145,7 @@ def test_too_long_is_refused_before_it_is_read(pair):
     wire, peer = pair
     peer.sendall(frame(b"", length=10_001))
     with pytest.raises(WireError, match="too long"):
-        wire.receive(soon())
+        wire.receive(in_time())
 
 
 @pytest.mark.parametrize("part", [b"", b"\x00", b"\x00\x00\x00\x05", frame(b'{"a":1}')[:-1]])
@@ -145,7 +157,7 @@ def test_a_partial_message_ends_at_the_deadline_and_goes_on_later(pair, part):
     with pytest.raises(WireTimeout):
         wire.receive(soon())
     peer.sendall(whole[len(part) :] if whole.startswith(part) else whole[4:])
-    assert wire.receive(soon())[0] == {"a": 1}
+    assert wire.receive(in_time())[0] == {"a": 1}
 
 
 def test_a_peer_that_drips_does_not_stretch_the_deadline(pair):
@@ -174,7 +186,7 @@ def test_a_peer_that_goes_away_is_closed(pair, part):
     peer.sendall(part)
     peer.close()
     with pytest.raises(WireClosed):
-        wire.receive(soon())
+        wire.receive(in_time())
 
 
 def test_sending_to_nobody_is_closed(pair):
@@ -242,8 +254,8 @@ def test_unwanted_descriptors_are_closed(pair, count):
     rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [0] * count))]
     peer.sendmsg([frame(b"{}")], rights)
     with pytest.raises(WireError, match="descriptors"):
-        wire.receive(soon())
-    assert open_fds() == before
+        wire.receive(in_time())
+    assert open_fds() <= before  # what other tests left may be closed meanwhile
 
 
 def test_descriptors_on_every_byte_are_counted_together(pair):
@@ -254,8 +266,8 @@ def test_descriptors_on_every_byte_are_counted_together(pair):
     for byte in frame(b'{"a":1}'):
         peer.sendmsg([bytes([byte])], rights)
     with pytest.raises(WireError, match="descriptors"):
-        wire.receive(soon())
-    assert open_fds() == before
+        wire.receive(in_time())
+    assert open_fds() <= before  # what other tests left may be closed meanwhile
 
 
 def test_descriptors_of_a_message_that_never_ends_are_closed(pair):
@@ -265,9 +277,9 @@ def test_descriptors_of_a_message_that_never_ends_are_closed(pair):
     peer.sendmsg([b"\x00"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [0]))])
     with pytest.raises(WireTimeout):
         wire.receive(soon())
-    assert len(open_fds()) == len(before) + 1
+    (sent,) = open_fds() - before
     wire.close()
-    assert len(open_fds()) == len(before) - 1  # the descriptor and our socket
+    assert sent not in open_fds()
 
 
 def test_a_wire_takes_no_descriptors_unless_told():
@@ -276,7 +288,7 @@ def test_a_wire_takes_no_descriptors_unless_told():
     here, there = Wire(one), Wire(two)
     here.send({}, [0])
     with pytest.raises(WireError, match="descriptors"):
-        there.receive(soon())
+        there.receive(in_time())
     here.close()
     there.close()
 
