@@ -13,7 +13,7 @@ from pathlib import Path
 
 from hocvuso.kernels.zygote import ChildLimits, Ended, Spawned, Zygote
 
-PATIENCE = 60
+PATIENCE = 240
 
 
 def main(fds: list[int]) -> None:

@@ -30,7 +30,7 @@ from hocvuso.hub.settings import HubSettings
 from hocvuso.kernels.zygote import Zygote
 from hocvuso.places import Places
 
-PATIENCE = 60
+PATIENCE = 240  # seconds; a hub that starts in five takes two minutes where twenty others want the machine
 PASSWORD = "trâu chậm uống nước đục"
 _CONFIG = """
 import os
@@ -183,7 +183,8 @@ class RunningHub:
         """The hub's answer to the token that ``name``'s JupyterLab was given."""
         token = (self.places.root / f"token-{name}").read_text()
         headers = {"Authorization": f"token {token}"}
-        return httpx.request(method, f"{self.url}/hub/api/{path}", headers=headers, **sent).status_code
+        url = f"{self.url}/hub/api/{path}"
+        return httpx.request(method, url, headers=headers, timeout=PATIENCE, **sent).status_code
 
     def close(self) -> None:
         """Close every browser."""
@@ -272,7 +273,7 @@ def copy_of_hub(places: Places, root: Path) -> Places:
 
 def _answers(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/hub/health").status_code == 200
+        return httpx.get(f"{url}/hub/health", timeout=PATIENCE).status_code == 200
     except httpx.TransportError:
         return False
 

@@ -22,7 +22,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-PATIENCE = 60
+PATIENCE = 240
 WITH_PASSWORD = "secretive"  # the only role that the server asks for a password
 _SETTINGS = (
     "listen_addresses=",

@@ -230,6 +230,6 @@ def site_process(places: Places) -> psutil.Process:
 
 def _answers(url: str) -> bool:
     try:
-        return httpx.get(f"{url}{BASE}xac-minh").status_code == 200
+        return httpx.get(f"{url}{BASE}xac-minh", timeout=PATIENCE).status_code == 200
     except httpx.TransportError:
         return False

@@ -17,6 +17,7 @@ from site_course import ALICE, BASE, BOB, LESSON, Learner, make_site_course, run
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from conftest import PATIENCE
 from hocvuso.places import Places, folder_of
 
 pytestmark = pytest.mark.slow
@@ -236,7 +237,7 @@ def routes_kernel(routes_places: Places, routes_url: str) -> Iterator[tuple[Lear
 def routes_found(routes_places: Places, routes_url: str) -> dict[str, str]:
     """Every address that the two running processes answer to, with the class that does."""
     of_site = json.loads((routes_places.root / "site-routes.json").read_text(encoding="utf-8"))
-    of_hub = httpx.get(f"{routes_url}/hub/routes").json()
+    of_hub = httpx.get(f"{routes_url}/hub/routes", timeout=PATIENCE).json()
     return {pattern: name for pattern, name in [*of_site, *of_hub] if name != "Routes"}
 
 

@@ -384,7 +384,7 @@ def test_a_learner_who_holds_the_feedback_folder_holds_up_nobody(school):
         working = [threading.Thread(target=work, daemon=True) for work in works]
         for thread in working:
             thread.start()
-            thread.join(30)
+            thread.join(60)
             assert not thread.is_alive(), "waits for the learner"
     assert list(seen[0].iterdir())
     assert (school.places.outbound / QUESTIONS).is_dir()

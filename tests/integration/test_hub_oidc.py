@@ -31,7 +31,7 @@ class Provider:
 
     def change_groups(self, name: str, groups: list[str]) -> None:
         """Somebody's office moves them."""
-        httpx.put(f"{self.url}/nhom/{name}", json=groups).raise_for_status()
+        httpx.put(f"{self.url}/nhom/{name}", json=groups, timeout=PATIENCE).raise_for_status()
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +82,8 @@ def oidc_hub(oidc_provider: Provider, tmp_path_factory: pytest.TempPathFactory) 
 
 def _answers(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/.well-known/openid-configuration").status_code == 200
+        address = f"{url}/.well-known/openid-configuration"
+        return httpx.get(address, timeout=PATIENCE).status_code == 200
     except httpx.TransportError:
         return False
 

@@ -17,7 +17,7 @@ import psutil
 import pytest
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.multikernelmanager import AsyncMultiKernelManager
-from tests.integration.conftest import forking_process, wait_for
+from tests.integration.conftest import PATIENCE, forking_process, wait_for
 from tests.integration.kernels_jupyter import (
     FORKED,
     boxed,
@@ -36,7 +36,6 @@ from hocvuso.kernels.zygote_provisioner import ForkedProcess
 
 pytestmark = pytest.mark.slow
 
-PATIENCE = 60
 # no message, no answer: a socket that somebody outside holds the other end of is a way out
 FOREIGN = """
 import os, socket, stat

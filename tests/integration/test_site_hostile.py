@@ -30,7 +30,7 @@ from site_course import (
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from conftest import PASSWORD
+from conftest import PASSWORD, PATIENCE
 from hocvuso.grading.grade import grade_waiting
 from hocvuso.hub.accounts import add_account
 from hocvuso.places import Places, folder_of
@@ -106,7 +106,7 @@ def _until_reply(socket: ClientConnection, kind: str) -> list[str]:
     """Everything that comes until a message of that kind, as text."""
     heard = []
     while True:
-        got = socket.recv(timeout=30)
+        got = socket.recv(timeout=PATIENCE)
         message = json.loads(got) if isinstance(got, str) else deserialize_binary_message(got)
         heard.append(got if isinstance(got, str) else got.decode("utf-8", "replace"))
         if message["header"]["msg_type"] == kind:
@@ -239,7 +239,7 @@ def test_other_methods_are_refused_in_words(hostile_alice: Learner, method: str,
 
 def test_a_refused_request_fails_no_other(hostile_url: str) -> None:
     """The verification page refuses some requests before it read them; the next visitor on that line is served."""
-    with httpx.Client(base_url=hostile_url) as stranger:
+    with httpx.Client(base_url=hostile_url, timeout=PATIENCE) as stranger:
         for method in ("DELETE", "PUT", "PATCH", "OPTIONS"):
             for _ in range(5):
                 assert stranger.request(method, f"{BASE}xac-minh", content=b"x" * 1000).status_code in {
@@ -277,7 +277,8 @@ def test_nobody_is_led_to_another_site(hostile_places: Places, hostile_url: str,
     add_account(hostile_places, "chi", PASSWORD, replace=True)
     learner = next(_signed_in(hostile_url, "chi"))
     for path in ("/hub/login", f"{BASE}oauth_callback", "/hub/logout", f"{BASE}logout"):
-        with httpx.Client(base_url=hostile_url, cookies=learner.http.cookies) as copy:
+        cookies = learner.http.cookies
+        with httpx.Client(base_url=hostile_url, cookies=cookies, timeout=PATIENCE) as copy:
             answer = copy.get(path, params={"next": there, "state": there, "code": "x"})
         location = answer.headers.get("location", "/")
         assert location.startswith("/"), (path, location)
@@ -371,7 +372,7 @@ def small_disk(hostile_places: Places) -> Iterator[Path]:
     if mounted.returncode:
         pytest.skip("only root can mount a small disk; tests/unit/test_exchange_answers.py does it without")
     yield place
-    subprocess.run(["umount", str(place)], check=True)
+    subprocess.run(["umount", "--lazy", str(place)], check=True)  # the site may just be looking into it
 
 
 def test_a_full_disk_under_the_running_site(small_disk: Path, hostile_alice: Learner) -> None:
