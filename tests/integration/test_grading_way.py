@@ -20,7 +20,7 @@ from hocvuso.exchange.receipts import PublicKey, SiteKey, check
 from hocvuso.grading import grade as grade_module
 from hocvuso.grading import gradebook as gradebook_module
 from hocvuso.grading import outcome as outcome_module
-from hocvuso.grading.result import Sentence
+from hocvuso.grading.result import Sentence, result_path
 from hocvuso.grading.watch import watch
 from hocvuso.lessons.release import release
 from hocvuso.places import COURSE, Places
@@ -315,6 +315,25 @@ def test_learner_code_reaches_neither_keys_nor_files_nor_the_feedback(school):
     code = next(q for q in json.loads(record)["questions"] if q["kind"] == "code")
     (note,) = (Sentence(**note) for note in code["notes"])
     assert note.tell("vi") == "Phần kiểm tra chưa qua: mã lệnh báo lỗi AssertionError."
+
+
+def test_what_was_not_written_is_told_in_plain_words(school):
+    """A learner who left the code as it was reads that it is still to be written, not a name of Python's."""
+    school.in_lab("an", CODING, {f"{CODING}.ipynb": school.released(CODING)})
+    school.in_lab(
+        "bình", CODING, {f"{CODING}.ipynb": school.solved(loc_don="def loc_don(bang):\n    return ten")}
+    )
+    school.grade()
+    told = {}
+    for learner in ("an", "bình"):
+        record = json.loads(result_path(school.places, learner, CODING).read_text("utf-8"))
+        code = next(q for q in record["questions"] if q["kind"] == "code")
+        told[learner] = [Sentence(**note).tell("vi") for note in code["notes"]]
+    assert told["an"] == [
+        "Phần này chưa viết: hãy viết mã lệnh của anh/chị thay cho dòng bắt đầu bằng raise."
+    ]
+    assert told["bình"][0] == "Phần kiểm tra chưa qua: mã lệnh báo lỗi NameError."
+    assert told["bình"][1].startswith("Có một tên mà Python chưa biết")
 
 
 def test_without_a_box_code_waits_for_a_person_and_is_not_run(school, monkeypatch):

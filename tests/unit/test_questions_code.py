@@ -20,7 +20,7 @@ from hocvuso.lessons.python_text import docstring_of, has_code
 from hocvuso.places import Places
 from hocvuso.questions import Code, check_answer, example, explain
 from hocvuso.questions.code.model import MOST, STUB, why_in, without_marks
-from hocvuso.site.python_words import words_for
+from hocvuso.questions.code.python_words import words_for
 from hocvuso.site.trying import MOST_SHOWN, Program, program_of, told
 
 SUM = (

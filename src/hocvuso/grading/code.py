@@ -20,6 +20,7 @@ from hocvuso.language import N_
 from hocvuso.lessons.compose import compose
 from hocvuso.lessons.handed_in import read_handed_in
 from hocvuso.lessons.python_text import parse
+from hocvuso.questions.code.python_words import explain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -214,10 +215,19 @@ def _why(cell: CodeCell, outputs: tuple[Output, ...]) -> Notes:
             name = output["ename"]
             if name == "DeadKernelError":
                 return ((_STOPPED["killed"], {}),)
-            return ((_FAILED, {"error": name if name in _KNOWN_ERRORS else "Exception"}),)
+            return _told(name if name in _KNOWN_ERRORS else "Exception")
         if output["output_type"] == "stream" and output["name"] == "stderr":
             return ((_STDERR, {}),)
     return ()
+
+
+def _told(error: str) -> Notes:
+    """An error in words for people who have never seen code; what was not written yet is no failed test."""
+    words = None if error == "AssertionError" else explain(error)  # the test's own, which says no more
+    if error == "NotImplementedError" and words:
+        return ((words, {}),)
+    failed = (_FAILED, {"error": error})
+    return (failed, (words, {})) if words else (failed,)
 
 
 _KNOWN_ERRORS = frozenset(

@@ -27,9 +27,9 @@ from hocvuso.language import N_, Language
 from hocvuso.lessons.python_text import has_code
 from hocvuso.questions import Code, Mark, check_answer, example
 from hocvuso.questions.code.model import MOST
+from hocvuso.questions.code.python_words import words_for
 from hocvuso.site.answers import EditionApi
 from hocvuso.site.kernels import NoRoomError
-from hocvuso.site.python_words import words_for
 from hocvuso.site.web import ApiHandler
 
 if TYPE_CHECKING:

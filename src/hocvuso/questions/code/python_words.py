@@ -40,6 +40,11 @@ _WORDS = {
 _OTHER = N_("Mã lệnh báo lỗi {error}.")
 
 
+def explain(error: str) -> str | None:
+    """The message of the catalogue for an error of this name; None where there is none."""
+    return _WORDS.get(error)
+
+
 def words_for(error: str) -> str:
-    """The message of the catalogue for an error of this name; it may have the field ``error``."""
-    return _WORDS.get(error, _OTHER)
+    """The same, or else a message that only says the name; it may have the field ``error``."""
+    return explain(error) or _OTHER
