@@ -33,6 +33,14 @@ def wait_for_lab(page: Page, name: str) -> None:
     expect(page.locator(".lm-MenuBar-itemLabel", has_text="Nbgrader")).to_be_visible()
 
 
+def open_lab(page: Page, site, name: str) -> None:
+    """Go to JupyterLab from the lesson's page."""
+    page.goto(site.hoc(f"bai/{LESSON}"))
+    page.get_by_text("Cách khác: làm trong JupyterLab").click()
+    page.get_by_role("link", name="Mở JupyterLab").click()
+    wait_for_lab(page, name)
+
+
 def choose(page: Page, menu: str, entry: str) -> None:
     """Choose an entry of JupyterLab's menu."""
     page.locator(".lm-MenuBar-itemLabel").get_by_text(menu, exact=True).click()
@@ -110,9 +118,7 @@ def test_a_learner_who_programs_does_a_lesson_in_jupyterlab(site, visit):
     """Fetch, answer, lose the page, write code, hand in: points on the site and feedback in JupyterLab."""
     person = visit("hai.tran", DESKTOP)
     page = person.page
-    page.goto(site.hoc(f"bai/{LESSON}"))
-    page.get_by_role("link", name="Mở JupyterLab").click()
-    wait_for_lab(page, "hai.tran")
+    open_lab(page, site, "hai.tran")
 
     fetched = fetch_and_open(page)
     master = read_master(site.places.source / LESSON / f"{LESSON}.ipynb")
