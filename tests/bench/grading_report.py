@@ -47,9 +47,7 @@ def figures(raw: dict[str, Any], whole: int) -> dict[str, float | None]:
         "widget_ratio": widgets["nbgrader"]["seconds_each"] * whole / took,
         "widget_10k_seconds": took,
         "code_ratio": code
-        and code["nbgrader"]["seconds_each"]
-        * code["submissions"]
-        / median([u["seconds"] for u in code["ours"]]),
+        and code["nbgrader"]["seconds_each"] * CODE_WHOLE / whole_seconds(code, CODE_WHOLE),
         "latency_p95_seconds": raw["latency"] and raw["latency"]["p95"],
         "peak_mb": max(peaks),
         "regrade_10k_seconds": regrade and whole_seconds(regrade, whole),
