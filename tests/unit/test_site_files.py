@@ -14,6 +14,7 @@ import pytest
 from hocvuso import questions
 from hocvuso.errors import SetupError
 from hocvuso.lessons.page import STATIC as ADDRESS
+from hocvuso.site import files
 from hocvuso.site.files import STATIC, address_of, check_built, find_file, pack, with_versions
 from hocvuso.site.web import policy
 
@@ -37,6 +38,13 @@ def test_another_content_has_another_address():
 def test_only_our_files_are_found(name):
     """A name is looked up in a list; no path is made of it."""
     assert find_file(name) is None
+
+
+def test_names_that_strangers_make_up_take_no_memory():
+    """Files are kept once they were asked for; what isn't there is not."""
+    before = files._packed.cache_info().currsize
+    assert [find_file(f"khong-co-{n}.js") for n in range(100)] == [None] * 100
+    assert files._packed.cache_info().currsize == before
 
 
 def test_a_built_page_gets_the_present_addresses():

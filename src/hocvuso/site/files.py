@@ -94,11 +94,14 @@ def check_built(static: Path = STATIC) -> None:
         raise SetupError(N_("Thiếu {path}: hãy chạy “make setup” rồi thử lại."), path=missing[0])
 
 
-@cache
 def find_file(name: str) -> Packed | None:
-    """The file at ``static/<name>``; None when there is none."""
-    make = _files().get(name)
-    return pack(make()) if make else None
+    """The file at ``static/<name>``; None when there is none, and then nothing is remembered of the name."""
+    return _packed(name) if name in _files() else None
+
+
+@cache
+def _packed(name: str) -> Packed:
+    return pack(_files()[name]())
 
 
 def file_names() -> list[str]:
